@@ -1,0 +1,1 @@
+"""People: users, signing in, the credit balance and its ledger."""

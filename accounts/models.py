@@ -1,0 +1,103 @@
+"""A person, what they may spend, and every credit that ever moved."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models, transaction
+from django.db.models.functions import Lower
+
+
+class PersonManager(UserManager["User"]):
+    """Finds people by email, whatever its case; makes superusers (`manage.py createsuperuser`) with a wallet."""
+
+    use_in_migrations = False
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """In lower case throughout; Django lowers the domain alone."""
+        return (email or "").strip().lower()
+
+    @transaction.atomic
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> "User":
+        person = super().create_superuser(username, email, password, **extra_fields)
+        Wallet.objects.create(user=person)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        # Not `iexact`: PostgreSQL compares capitals, where a dotless ı is an I, so one address finds two people.
+        return self.get(email=self.normalize_email(username))
+
+
+class User(AbstractUser):
+    """A person. They sign in by email, which is stored in lower case; the username is what others see."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True, error_messages={"unique": "This email address has an account already."})
+    full_name = models.CharField(max_length=150, blank=True)
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["username"]
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case")]
+        ordering = ["-date_joined"]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return self.full_name or self.username
+
+    def get_short_name(self) -> str:
+        return self.username
+
+
+class Wallet(models.Model):
+    """What a person has left to spend: always the sum of their ledger, never below zero."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="wallet")
+    balance = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(balance__gte=0), name="balance_is_never_below_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.balance}"
+
+
+class EntryKind(models.TextChoices):
+    GRANT = "grant", "Granted"
+    TRAINING = "training", "Training"
+    PREDICTION = "prediction", "Prediction"
+    REFUND = "refund", "Refund"
+
+
+class LedgerEntry(models.Model):
+    """One movement of credits: written once with the balance after it, never changed, never deleted.
+
+    `key` names the reason the movement may happen once only (`training:<job>`, `refund:<job>`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    wallet = models.ForeignKey(Wallet, on_delete=models.CASCADE, related_name="entries")
+    amount = models.IntegerField()
+    kind = models.CharField(max_length=20, choices=EntryKind)
+    reference = models.CharField(max_length=200, blank=True)
+    key = models.CharField(max_length=100, unique=True)
+    balance_after = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["wallet", "-created_at"], name="ledger_newest_first")]
+        ordering = ["-created_at", "-id"]
+        verbose_name_plural = "ledger entries"
+
+    def __str__(self) -> str:
+        return f"{self.amount:+d} {self.kind}"

@@ -1,0 +1,1 @@
+"""Benchmarks: what the documents promise, measured beside a baseline in the same run."""

@@ -1,0 +1,10 @@
+"""`make bench`: run every benchmark, or those named (`python -m bench training_overhead`)."""
+
+import importlib
+import sys
+
+ALL = ("training_overhead",)
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        importlib.import_module(f"bench.{name}").main()

@@ -1,0 +1,67 @@
+"""What can go wrong, with a stable code and words for a person; `core/http/errors.py` alone makes HTTP of it."""
+
+from typing import Self
+
+
+class ProductError(Exception):
+    """Root of every error the product raises on purpose."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "", *, code: str | None = None) -> None:
+        self.detail = detail or (self.__doc__ or "").splitlines()[0]
+        self.code = code or self.code
+        super().__init__(self.detail)
+
+
+class NotFound(ProductError):
+    """There is nothing here, or nothing you may see."""
+
+    code = "not_found"
+
+
+class Forbidden(ProductError):
+    """You may see this, but not do that."""
+
+    code = "permission_denied"
+
+
+class InvalidInput(ProductError):
+    """A value that cannot be used; `attr` names the field."""
+
+    code = "invalid"
+
+    def __init__(self, attr: str | None, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.attr = attr
+
+
+class InsufficientCredits(ProductError):
+    """There are not enough credits for this."""
+
+    code = "insufficient_credits"
+
+
+class Conflict(ProductError):
+    """The thing is in a state that does not allow this; `code` says which."""
+
+    code = "conflict"
+
+
+class LengthRequired(ProductError):
+    """A body without its length announced: send a Content-Length header."""
+
+    code = "length_required"
+
+
+class TooLarge(ProductError):
+    """More than the limit allows."""
+
+    code = "too_large"
+
+    @classmethod
+    def file(cls, limit_bytes: int) -> Self:
+        """A file beyond the limit, in megabytes as operators count them."""
+        return cls(
+            f"The file is larger than the limit of {limit_bytes / 1024**2:,.3g} MB. Send a smaller or gzipped one."
+        )

@@ -1,0 +1,1 @@
+"""Tables of data: uploaded, read, described, previewed."""

@@ -1,0 +1,1 @@
+"""Tables in, models out: pure Python that knows no web, no database and no queue."""

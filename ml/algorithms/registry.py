@@ -1,0 +1,132 @@
+"""The list of algorithms: each file of this package registers one; forms, checks and documents read it.
+
+Looking at the list costs no import of scikit-learn; only building an estimator does.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import ml.algorithms
+from ml.errors import BadInput
+from ml.schema import Column, Task
+
+Params = Mapping[str, Any]
+Progress = Callable[[int, int, str], None]
+"""Called with how many are done, of how many, of what: `progress(40, 200, "tree")`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """How an algorithm wants its columns.
+
+    `scaled`: numbers at mean 0 and deviation 1. `categories`: one 0-or-1 column a category, or one column of
+    codes. `keeps_missing`: missing numbers stay NaN, as the algorithm learns from them by itself.
+    """
+
+    scaled: bool = False
+    categories: Literal["one_hot", "codes"] = "one_hot"
+    keeps_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an estimator is built for; `coded` are the positions of prepared columns with category codes."""
+
+    task: Task
+    params: Params
+    seed: int
+    cores: int = 1
+    coded: tuple[int, ...] = ()
+
+
+def fit_at_once(estimator: Any, x: Any, y: Any, progress: Progress) -> None:
+    """Fit where nothing can be said between the start and the end."""
+    progress(0, 1, "fit")
+    estimator.fit(x, y)
+    progress(1, 1, "fit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is known about a fit before it starts, for an algorithm to refuse what cannot work."""
+
+    task: Task
+    params: Params
+    target: Column
+    rows_train: int
+
+
+def nothing_refused(_wish: Wish) -> None:
+    """Any parameters in range suit any data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algorithm:
+    """One way to learn from a table.
+
+    `params` is a JSON Schema object whose properties all have a default; `build` makes the unfitted
+    estimator, `fit` fits it with real progress and leaves the very model a plain `.fit` would, and `refuse`
+    raises BadInput for parameters this data cannot bear. `rank` is its place in lists, simplest first.
+    """
+
+    key: str
+    name: str
+    description: str
+    tasks: tuple[Task, ...]
+    params: dict[str, Any]
+    rank: int
+    preparation: Preparation
+    build: Callable[[Setting], Any]
+    fit: Callable[[Any, Any, Any, Progress], None] = fit_at_once
+    refuse: Callable[[Wish], None] = nothing_refused
+
+    def to_json(self) -> dict[str, Any]:
+        """What a client sees: key, name, description, tasks, params."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "description": self.description,
+            "tasks": [task.value for task in self.tasks],
+            "params": self.params,
+        }
+
+
+def params_schema(**properties: dict[str, Any]) -> dict[str, Any]:
+    """Make the JSON Schema of an algorithm's parameters from their properties."""
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+_registered: dict[str, Algorithm] = {}
+
+
+def register(algorithm: Algorithm) -> Algorithm:
+    """Add an algorithm to the list; a second one with its key is a mistake in the code."""
+    if algorithm.key in _registered:
+        raise ValueError(f"two algorithms are called {algorithm.key}")
+    _registered[algorithm.key] = algorithm
+    return algorithm
+
+
+@cache
+def _discovered() -> dict[str, Algorithm]:
+    for module in pkgutil.iter_modules(ml.algorithms.__path__):
+        importlib.import_module(f"{ml.algorithms.__name__}.{module.name}")
+    return dict(sorted(_registered.items(), key=lambda item: item[1].rank))
+
+
+def all_algorithms() -> list[Algorithm]:
+    """Every algorithm, simplest first."""
+    return list(_discovered().values())
+
+
+def get_algorithm(key: str) -> Algorithm:
+    """Find an algorithm by its key; raises BadInput (`algorithm`) naming those there are."""
+    found = _discovered().get(str(key))
+    if found is None:
+        known = ", ".join(_discovered())
+        raise BadInput("algorithm", f"There is no algorithm {str(key)[:100]!r}; choose one of: {known}.")
+    return found

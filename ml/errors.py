@@ -1,0 +1,37 @@
+"""What can be wrong with a table, a wish or a row, said in words a person can act on."""
+
+
+class MLError(Exception):
+    """Root of what this package raises on purpose; `detail` is fit to show to a person."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class UnreadableTable(MLError):
+    """A file that is no table, or one beyond the limits; nothing was written.
+
+    `code` is one of `empty`, `binary`, `broken_json`, `one_column`, `too_many_columns`, `cell_too_long`,
+    `too_large`, `unreadable`.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class BadInput(MLError):
+    """A value the caller gave that cannot be used; `attr` names the field (`target`, `features.Age` …)."""
+
+    def __init__(self, attr: str, detail: str) -> None:
+        super().__init__(detail)
+        self.attr = attr
+
+
+class CannotFit(MLError):
+    """The data and the wish do not make a model (one class left after dropping empty targets …)."""
+
+
+class UntrustedArtifact(MLError):
+    """A model file whose bytes or contents are not what the platform wrote; it was not opened."""

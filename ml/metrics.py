@@ -1,0 +1,53 @@
+"""The scores a model can be judged by: names, which way is better, and which task they belong to.
+
+The numbers themselves are worked out in `ml/evaluation.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ml.schema import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One score; `two_classes` marks those that exist only where one class stands against one other."""
+
+    key: str
+    name: str
+    task: Task
+    better: Literal["higher", "lower"]
+    two_classes: bool = False
+
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric("r2", "R²", Task.REGRESSION, "higher"),
+        Metric("rmse", "RMSE", Task.REGRESSION, "lower"),
+        Metric("mae", "MAE", Task.REGRESSION, "lower"),
+        Metric("mse", "MSE", Task.REGRESSION, "lower"),
+        Metric("mape", "MAPE", Task.REGRESSION, "lower"),
+        Metric("accuracy", "Accuracy", Task.CLASSIFICATION, "higher"),
+        Metric("balanced_accuracy", "Balanced accuracy", Task.CLASSIFICATION, "higher"),
+        Metric("f1", "F1", Task.CLASSIFICATION, "higher"),
+        Metric("precision", "Precision", Task.CLASSIFICATION, "higher"),
+        Metric("recall", "Recall", Task.CLASSIFICATION, "higher"),
+        Metric("roc_auc", "ROC AUC", Task.CLASSIFICATION, "higher"),
+        Metric("pr_auc", "PR AUC", Task.CLASSIFICATION, "higher", two_classes=True),
+        Metric("log_loss", "Log loss", Task.CLASSIFICATION, "lower"),
+        Metric("brier", "Brier score", Task.CLASSIFICATION, "lower", two_classes=True),
+    )
+}
+
+# The two that people can check by counting: how often it is right, and how much of the spread it explains.
+DEFAULT_METRIC = {Task.REGRESSION: "r2", Task.CLASSIFICATION: "accuracy"}
+
+
+def metrics_for(task: Task) -> list[Metric]:
+    """The scores of a task, the usual one first.
+
+    >>> [metric.key for metric in metrics_for(Task.REGRESSION)]
+    ['r2', 'rmse', 'mae', 'mse', 'mape']
+    """
+    return [metric for metric in METRICS.values() if metric.task is task]

@@ -1,0 +1,49 @@
+"""Edges of a histogram, and the bin of a value in SQL."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+BINS = 20
+_HUGE = 1e307
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Bins between neighbouring edges; a value on an edge belongs to the bin above, the last edge to the last bin."""
+
+    edges: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.edges) - 1
+
+
+# The bin (from 0) of `value` among `edges`. A division finds it but for rounding, so the edges have the last
+# word; halves are taken as the distance of two doubles may be beyond the largest one.
+_LAST = "(len(edges) - 2)"
+_WIDTH = "(edges[len(edges)] / 2 - edges[1] / 2)"
+_GUESS = f"greatest(least(floor((value / 2 - edges[1] / 2) / {_WIDTH} * (len(edges) - 1))::INTEGER, {_LAST}), 0)"
+# A width of zero comes from numbers so large that the edges beside them are no other numbers.
+BIN_SQL = (
+    f"CASE WHEN {_WIDTH} > 0 THEN {_GUESS} - (value < edges[{_GUESS} + 1])::INTEGER "
+    f"+ ({_GUESS} < {_LAST} AND value >= edges[{_GUESS} + 2])::INTEGER ELSE 0 END"
+)
+
+
+def equal_bins(low: float, high: float, *, whole: bool) -> Bins:
+    """Twenty bins of equal width from `low` to `high`, as `numpy.histogram` has them.
+
+    Whole numbers that span at most twenty values have a bin each, a single value has one bin around it.
+
+    >>> equal_bins(0, 2, whole=True).edges
+    (-0.5, 0.5, 1.5, 2.5)
+    """
+    if low == high or (whole and high - low < BINS):
+        steps = math.floor(high - low) + 1
+        return Bins(tuple(float(low) - 0.5 + step for step in range(steps + 1)))
+    # Halved, because the distance of the two may be beyond the largest double.
+    half = 2.0 if max(abs(low), abs(high)) > _HUGE else 1.0
+    edges = np.linspace(low / half, high / half, BINS + 1) * half
+    return Bins(tuple(float(edge) for edge in edges))

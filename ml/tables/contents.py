@@ -1,0 +1,214 @@
+"""From the bytes of a file to plain text: inflate, tell binary from text, find the encoding."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ml.errors import UnreadableTable
+from ml.tables.summary import MEGABYTE, Limits, counted
+
+HEAD_BYTES = 64 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
+
+_SAVE_AS_CSV = "save the table as CSV, JSON or Parquet and upload that."
+_BINARY = (
+    (b"\x89PNG", f"This is a picture (PNG); {_SAVE_AS_CSV}"),
+    (b"\xff\xd8\xff", f"This is a picture (JPEG); {_SAVE_AS_CSV}"),
+    (b"GIF8", f"This is a picture (GIF); {_SAVE_AS_CSV}"),
+    (b"%PDF", f"This is a PDF document; {_SAVE_AS_CSV}"),
+    (b"PK\x03\x04", "This is a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV, first."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel or Word file; save the sheet as CSV first."),
+    (b"SQLite format 3", f"This is an SQLite database; {_SAVE_AS_CSV}"),
+    (GZIP_MAGIC, "This file is compressed more than once; unpack it first."),
+    (b"BZh", "This file is compressed with bzip2; unpack it, or use gzip."),
+    (b"\xfd7zXZ", "This file is compressed with xz; unpack it, or use gzip."),
+    (b"\x28\xb5\x2f\xfd", "This file is compressed with zstd; unpack it, or use gzip."),
+    (b"7z\xbc\xaf", "This is a 7z archive; unpack it first."),
+    (b"Rar!", "This is a RAR archive; unpack it first."),
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainText:
+    """A file of UTF-8 text with `\\n` as its only line end, without NUL and byte-order mark.
+
+    `encoding` is that of the file as it came; `lines` counts its line ends.
+    """
+
+    path: Path
+    encoding: str
+    lines: int
+    has_quotes: bool
+    notes: list[str] = field(default_factory=list)
+
+
+def inflated(source: Path, work: Path, limits: Limits) -> tuple[Path, str | None]:
+    """The file without its gzip wrapping, and the name of that wrapping.
+
+    Raises UnreadableTable `empty`, `too_large` (as it came, or while inflating) and `unreadable` (damaged).
+    """
+    size = source.stat().st_size
+    if size == 0:
+        raise UnreadableTable("empty", "The file is empty; upload one with a header and at least one row.")
+    if size > limits.max_bytes:
+        raise _too_large(limits)
+    with source.open("rb") as file:
+        if file.read(2) != GZIP_MAGIC:
+            return source, None
+    plain = work / "inflated"
+    try:
+        _inflate(source, plain, limits)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableTable("unreadable", "The gzip file is damaged or cut off; compress it again.") from error
+    if plain.stat().st_size == 0:
+        raise UnreadableTable("empty", "The gzip file holds nothing; upload one with at least one row.")
+    return plain, "gzip"
+
+
+def _inflate(source: Path, plain: Path, limits: Limits) -> None:
+    written = 0
+    with gzip.open(source) as file, plain.open("wb") as out:
+        while chunk := file.read(MEGABYTE):
+            written += len(chunk)
+            if written > limits.max_bytes:
+                raise _too_large(limits)
+            out.write(chunk)
+
+
+def _too_large(limits: Limits) -> UnreadableTable:
+    size = f"{limits.max_bytes / MEGABYTE:,.0f} MB" if limits.max_bytes >= MEGABYTE else f"{limits.max_bytes} bytes"
+    return UnreadableTable("too_large", f"The file holds more than {size}; upload fewer rows or columns.")
+
+
+def head_of(path: Path, size: int = HEAD_BYTES) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def refuse_binary(head: bytes) -> None:
+    """Raises UnreadableTable `binary` when these first bytes are no text in any encoding we read."""
+    for magic, detail in _BINARY:
+        if head.startswith(magic):
+            raise UnreadableTable("binary", detail)
+    if _marked_encoding(head) or _unmarked_utf16(head):
+        return
+    if len(head) - len(head.translate(None, delete=_CONTROL)) > len(head) * 0.05:
+        raise UnreadableTable("binary", f"The file is not text; {_SAVE_AS_CSV}")
+
+
+def plain_text(path: Path, work: Path) -> PlainText:
+    """The file as UTF-8 text: itself when it is that already, else a copy in `work`.
+
+    Bytes that are wrong in an otherwise UTF-8 file become U+FFFD, NUL characters are dropped, and `\\r\\n`
+    or `\\r` become `\\n`; the first two are told in the notes.
+    """
+    scan = _scan(path)
+    if scan.encoding == "utf-8" and not scan.bad_bytes and not scan.nuls and not scan.returns:
+        return PlainText(path=path, encoding="utf-8", lines=scan.lines, has_quotes=scan.has_quotes)
+    return _transcoded(path, work / "text", scan)
+
+
+@dataclass(slots=True)
+class _Scan:
+    encoding: str
+    bad_bytes: int = 0
+    nuls: bool = False
+    returns: bool = False
+    lines: int = 0
+    has_quotes: bool = False
+
+
+def _scan(path: Path) -> _Scan:
+    head = head_of(path)
+    marked = _marked_encoding(head) or _unmarked_utf16(head)
+    scan = _Scan(encoding=marked or "utf-8")
+    if marked:
+        return scan
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in _chunks(path):
+            decoder.decode(chunk, final=not chunk)
+            scan.nuls = scan.nuls or b"\0" in chunk
+            scan.returns = scan.returns or b"\r" in chunk
+            scan.lines += chunk.count(b"\n")
+            scan.has_quotes = scan.has_quotes or b'"' in chunk
+    except UnicodeDecodeError:
+        scan.encoding, scan.bad_bytes = _encoding_of_odd_bytes(path)
+    return scan
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The file piece by piece, and an empty piece at its end."""
+    with path.open("rb") as file:
+        while chunk := file.read(MEGABYTE):
+            yield chunk
+    yield b""
+
+
+def _encoding_of_odd_bytes(path: Path) -> tuple[str, int]:
+    """UTF-8 with a few wrong bytes, or a Western single-byte encoding."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    wrong = foreign = 0
+    undefined = False
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk, final=not chunk)
+        wrong += text.count("\ufffd")
+        foreign += len(text) - len(text.encode("ascii", "ignore"))
+        undefined = undefined or len(chunk.translate(None, delete=_NOT_IN_CP1252)) != len(chunk)
+    # A Western file has next to no valid UTF-8 sequence by chance; a broken UTF-8 file has mostly valid ones.
+    if wrong * 10 <= foreign:
+        return "utf-8", wrong
+    return ("latin-1" if undefined else "cp1252"), 0
+
+
+def _marked_encoding(head: bytes) -> str | None:
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """UTF-16 without its mark: in mostly Latin text every second byte is NUL."""
+    half = len(head) // 2
+    if half < 4:
+        return None
+    even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
+    if odd > 0.4 and even < 0.05:
+        return "utf-16-le"
+    if even > 0.4 and odd < 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _transcoded(path: Path, copy: Path, scan: _Scan) -> PlainText:
+    nuls = wrong = lines = 0
+    has_quotes = False
+    with (
+        path.open(encoding=scan.encoding, errors="replace") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        while text := source.read(MEGABYTE):
+            nuls += text.count("\0")
+            wrong += text.count("\ufffd")
+            lines += text.count("\n")
+            has_quotes = has_quotes or '"' in text
+            out.write(text.replace("\0", "") if nuls else text)
+    notes = []
+    if nuls:
+        notes.append(f"{counted(nuls, 'NUL character was', 'NUL characters were')} removed.")
+    if wrong and scan.encoding != "latin-1":
+        which = counted(wrong, "character is no", "characters are no")
+        notes.append(f"{which} valid {scan.encoding.upper()} and reads as \ufffd.")
+    encoding = "utf-8" if scan.encoding == "utf-8-sig" else scan.encoding.removesuffix("-le").removesuffix("-be")
+    return PlainText(path=copy, encoding=encoding, lines=lines, has_quotes=has_quotes, notes=notes)

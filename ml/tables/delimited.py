@@ -1,0 +1,208 @@
+"""How a delimited text is laid out: its delimiter, quoting, width and first row."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ml.errors import UnreadableTable
+from ml.tables.header_row import has_header, is_number
+from ml.tables.values import BLANKS
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_SAMPLE_CHARACTERS = 256 * 1024
+_LONGEST_SAMPLE = 8 * 1024 * 1024
+_SAMPLE_ROWS = 1000
+_JUDGED_ROWS = 100
+_MOST_LINES_ABOVE = 20
+_LEAST_SHARE_ALIKE = 0.4
+_EXCEL_HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a reader of delimited text must know.
+
+    `skipped` lines of text stand above the table (an empty line is none); then comes the header, when there
+    is one, and rows of `len(names)` cells. `names` are as the file has them, blank ones included.
+    """
+
+    delimiter: str
+    quote: str = '"'
+    escape: str | None = None
+    header: bool = True
+    skipped: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every reader understands it: quoted by `"`, doubled inside, nothing above the table."""
+        return self.quote == '"' and self.escape is None and self.skipped == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    layout: Layout
+    rows: list[list[str]]
+    width: int
+    share: float
+
+    @property
+    def score(self) -> float:
+        first = 0.2 if len(self.rows[0]) == self.width else 0.0
+        return self.share + 0.5 * self._share_of_clean_cells() + first
+
+    def _share_of_clean_cells(self) -> float:
+        others = "".join(set(DELIMITERS) - {self.layout.delimiter})
+        odd = re.compile(f"[{re.escape(others)}]")
+        cells = [cell for row in self.rows[:_JUDGED_ROWS] for cell in row]
+        clean = sum(1 for cell in cells if not odd.search(cell) or is_number(cell, decimal_comma=True))
+        return clean / len(cells)
+
+
+def rows_of(lines: Iterable[str], layout: Layout, *, strict: bool = False, quotes: bool = True) -> Iterator[list[str]]:
+    """The rows that lines of text make; spaces before a quotation mark do not count, as around any value.
+
+    Raises csv.Error for a cell beyond the limit of the process and, when `strict`, for quotations that are
+    not closed or go on after their end.
+    """
+    return csv.reader(
+        lines,
+        delimiter=layout.delimiter,
+        quotechar=layout.quote,
+        escapechar=layout.escape,
+        skipinitialspace=True,
+        strict=strict,
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+    )
+
+
+def sniff_layout(path: Path) -> Layout:
+    """The layout of a UTF-8 text, told from its first rows.
+
+    Raises UnreadableTable `empty` (no row, or a header alone), `one_column` (no delimiter splits the lines
+    alike) and `unreadable` (a web page).
+    """
+    sample, whole = _sample(path)
+    text = sample.lstrip()
+    if not text:
+        raise UnreadableTable("empty", "The file holds only blank lines; upload one with a header and rows.")
+    if re.match(r"<!doctype|<html|<\?xml", text, re.IGNORECASE):
+        raise UnreadableTable("unreadable", "This is a web page or XML; save the table in it as CSV or JSON.")
+    hint = _EXCEL_HINT.match(sample)
+    if hint and hint[1] in DELIMITERS:
+        return _finished(_best_attempt(sample[hint.end() :], (hint[1],), whole=whole), skipped=1, whole=whole)
+    return _finished(_best_attempt(sample, DELIMITERS, whole=whole), skipped=0, whole=whole)
+
+
+def _sample(path: Path) -> tuple[str, bool]:
+    """The first lines, and whether they are all there are."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        text = file.read(_SAMPLE_CHARACTERS)
+        while text.count("\n") < 5 and len(text) < _LONGEST_SAMPLE and (more := file.read(_SAMPLE_CHARACTERS)):
+            text += more
+        whole = not file.read(1)
+    if not whole and "\n" in text:
+        text = text[: text.rindex("\n") + 1]
+    return text, whole
+
+
+def _best_attempt(sample: str, delimiters: Sequence[str], *, whole: bool) -> _Attempt:
+    attempts = [
+        attempt
+        for delimiter in delimiters
+        for layout in _quotings(sample, delimiter)
+        if (attempt := _attempt(sample, layout, whole=whole))
+    ]
+    if not attempts:
+        raise _one_column(sample)
+    best = attempts[0]
+    for attempt in attempts[1:]:
+        if attempt.score > best.score + 1e-9:
+            best = attempt
+    return best
+
+
+def _one_column(sample: str) -> UnreadableTable:
+    if not sample.strip():
+        return UnreadableTable("empty", "The file holds no rows; upload one with a header and at least one row.")
+    return UnreadableTable(
+        "one_column",
+        "Only one column was found; separate the columns by comma, semicolon, tab or |, alike in every line.",
+    )
+
+
+def _quotings(sample: str, delimiter: str) -> list[Layout]:
+    plain = Layout(delimiter=delimiter)
+    if '\\"' in sample:
+        return [plain, replace(plain, escape="\\")]
+    edge = re.escape(delimiter)
+    if '"' not in sample and len(re.findall(rf"(?:^|{edge})'[^'\n]*'(?={edge}|$)", sample, re.MULTILINE)) > 1:
+        return [plain, replace(plain, quote="'")]
+    return [plain]
+
+
+def _attempt(sample: str, layout: Layout, *, whole: bool) -> _Attempt | None:
+    rows = _rows(sample, layout, whole=whole)
+    widths = Counter(len(row) for row in rows)
+    if not widths:
+        return None
+    width, count = max(widths.items(), key=lambda item: (item[1], item[0] == len(rows[0]), item[0]))
+    if width < 2 or count / len(rows) < _LEAST_SHARE_ALIKE:
+        return None
+    return _Attempt(layout, rows, width, count / len(rows))
+
+
+def _rows(sample: str, layout: Layout, *, whole: bool) -> list[list[str]]:
+    """The rows of the sample; the last is left out when the file goes on, as it may be cut."""
+    rows: list[list[str]] = []
+    reader = rows_of(io.StringIO(sample, newline="\n"), layout)
+    try:
+        for row in reader:
+            if is_blank(row):
+                continue
+            rows.append(row)
+            if len(rows) > _SAMPLE_ROWS:
+                return rows
+    except csv.Error:  # a cell beyond the limit; the reader of the whole file says where
+        return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether this is an empty line: no row, in any reader."""
+    return not row or (len(row) == 1 and not row[0].strip(BLANKS))
+
+
+def _finished(attempt: _Attempt, *, skipped: int, whole: bool) -> Layout:
+    above = _lines_above(attempt)
+    rows = attempt.rows[above:]
+    width, names = attempt.width, rows[0]
+    alike = [row for row in rows[1:] if len(row) == width]
+    header = has_header(names, alike, width=width)
+    if not header:
+        names = [""] * width
+    elif len(names) == width - 1 and alike:
+        # Either each row ends with a delimiter, or (as R writes it) the row names have no header.
+        names = names if all(not row[-1].strip(BLANKS) for row in alike) else ["", *names]
+    elif len(names) < width:
+        names = [*names, *[""] * (width - len(names))]
+    if header and whole and len(rows) == 1:
+        raise UnreadableTable("empty", "The file has a header but no rows; upload one with at least one row.")
+    return replace(attempt.layout, header=header, skipped=skipped + above, names=tuple(names))
+
+
+def _lines_above(attempt: _Attempt) -> int:
+    """How many rows of one cell (a title, a remark) stand above the first row that is wide enough."""
+    for place, row in enumerate(attempt.rows[: _MOST_LINES_ABOVE + 1]):
+        if len(row) > 1 and sum(1 for cell in row if cell.strip(BLANKS)) > 1:
+            return place
+    return 0

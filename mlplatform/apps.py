@@ -1,0 +1,23 @@
+"""The roof as a Django app, and the admin site named after the product."""
+
+from django.apps import AppConfig
+from django.contrib.admin import AdminSite
+from django.contrib.admin import apps as admin_apps
+
+
+class MlplatformConfig(AppConfig):
+    name = "mlplatform"
+    default = True
+
+
+class PlatformAdminConfig(admin_apps.AdminConfig):
+    default_site = "mlplatform.apps.PlatformAdminSite"
+    default = False
+
+
+class PlatformAdminSite(AdminSite):
+    """Staff's view of every table."""
+
+    site_header = "ML Platform administration"
+    site_title = "ML Platform administration"
+    index_title = "Tables"

@@ -1,0 +1,52 @@
+"""Pages that belong to no app: the theme's switch and Django's last-resort errors."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from core import theme
+from core.http.errors import error_json, is_api
+
+A_YEAR_S = 365 * 24 * 3600
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the choice in a cookie and go back to where the person was."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    chosen = request.POST.get("theme", "")
+    if chosen in theme.THEMES:
+        response.set_cookie(theme.COOKIE, chosen, max_age=A_YEAR_S, samesite="Lax", httponly=False)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refused(request, 400, "bad_request", "The request could not be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refused(request, 403, "permission_denied", "This is not allowed.")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    detail = "The form had expired. Go back, load the page again and repeat."
+    return _refused(request, 403, "csrf_failed", detail, page="errors/403_csrf.html")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refused(request, 404, "not_found", "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _refused(request, 500, "error", "Something broke on our side.")
+
+
+def _refused(request: HttpRequest, status: int, code: str, detail: str, page: str = "") -> HttpResponse:
+    """The product's page; for a program, which reaches these outside DRF too, the contract's JSON."""
+    if is_api(request):
+        return error_json(status, code, detail)
+    return render(request, page or f"errors/{status}.html", status=status)

@@ -1,0 +1,1 @@
+"""Answers of models: to one row or many, charged and kept."""

@@ -1,0 +1,79 @@
+"""What tests of every part share: people, their project, and clients signed in as them."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from core.actor import Actor
+from tests import factories
+from workspaces.models import Project
+
+SHARED_TABLES = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _files_are_thrown_away(settings: LazySettings, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture
+def person(db: None) -> User:
+    return factories.a_person("ada")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return factories.a_person("eve")
+
+
+@pytest.fixture
+def actor(person: User) -> Actor:
+    return Actor(person)
+
+
+@pytest.fixture
+def project(person: User) -> Project:
+    return factories.home_of(person)
+
+
+@pytest.fixture
+def api(person: User) -> APIClient:
+    """An API client signed in as `person`."""
+    client = APIClient()
+    client.force_authenticate(person)
+    return client
+
+
+@pytest.fixture
+def stranger_api(stranger: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(stranger)
+    return client
+
+
+@pytest.fixture
+def web(client: Client, person: User) -> Client:
+    """A web client signed in as `person`."""
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def doorbell(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, UUID]]:
+    """Messages to workers, (task, row) each; no worker comes, even where commits are real."""
+    rung: list[tuple[str, UUID]] = []
+    monkeypatch.setattr("core.queue.ring", lambda task, row_id: rung.append((task.name, row_id)))
+    return rung
+
+
+@pytest.fixture
+def shared_tables() -> Path:
+    """The folder of real tables that may stand beside the project."""
+    if not SHARED_TABLES.is_dir():
+        pytest.skip("the real tables in ../shared/data are not here")
+    return SHARED_TABLES

@@ -1,0 +1,64 @@
+"""Dates in the ways people write them."""
+
+import pytest
+
+from ml.schema import Dtype
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["2020-01-31", "2020-2-1"], ["2020-01-31T00:00:00", "2020-02-01T00:00:00"]),
+        (["2020-01-31 10:30:05", "2020-01-31T10:30"], ["2020-01-31T10:30:05", "2020-01-31T10:30:00"]),
+        (["2020-01-31 10:30:05.250", ""], ["2020-01-31T10:30:05.250000", None]),
+        (["2020-01-31T10:30:00+02:00", "2020-01-31T10:30:00Z"], ["2020-01-31T08:30:00", "2020-01-31T10:30:00"]),
+        (["2020-01-31 10:30:00 -0500", "2020-01-31"], ["2020-01-31T15:30:00", "2020-01-31T00:00:00"]),
+        (["2020/01/31", "2020/2/1 07:05"], ["2020-01-31T00:00:00", "2020-02-01T07:05:00"]),
+        (["31/12/2017", "01/02/2018"], ["2017-12-31T00:00:00", "2018-02-01T00:00:00"]),
+        (["12/31/2017", "01/02/2018"], ["2017-12-31T00:00:00", "2018-01-02T00:00:00"]),
+        (["12/31/2017 1:05 PM", "01/02/2018 12:00 AM"], ["2017-12-31T13:05:00", "2018-01-02T00:00:00"]),
+        (["31.12.2017", "1.2.2018 08:00"], ["2017-12-31T00:00:00", "2018-02-01T08:00:00"]),
+        (["31/12/98", "01/02/05"], ["1998-12-31T00:00:00", "2005-02-01T00:00:00"]),
+        (["Jun 12 1998", "Aug 07 1998"], ["1998-06-12T00:00:00", "1998-08-07T00:00:00"]),
+        (['"June 3, 1999"', '"May 12, 2001"'], ["1999-06-03T00:00:00", "2001-05-12T00:00:00"]),
+        (["12-Jun-1998", "7 August 1998"], ["1998-06-12T00:00:00", "1998-08-07T00:00:00"]),
+        (["9999-12-31", "none"], ["9999-12-31T00:00:00", None]),
+    ],
+)
+def test_dates_are_read(read_values, cells, values):
+    table = read_values(cells)
+
+    assert table.column("x").dtype is Dtype.DATETIME
+    assert table.values("x") == values
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["20200131", "20200201"],
+        ["2019", "2020"],
+        ["2020-02-30", "2020-01-01"],
+        ["31/12/2017", "12/31/2017"],
+        ["2020-01-01", "soon"],
+        ["1.2", "1.3"],
+        ["10:30", "11:45"],
+        ["0000-00-00", "2020-01-01"],
+    ],
+)
+def test_what_is_no_date_throughout_is_none(read_values, cells):
+    assert read_values(cells).column("x").dtype is not Dtype.DATETIME
+
+
+def test_one_late_date_decides_between_day_and_month_first(read_values):
+    table = read_values([*["01/02/2018"] * 4000, "01/13/2018"])
+
+    assert table.column("x").reason == "dates, month first (mm/dd/yyyy)"
+    assert table.values("x")[0] == "2018-01-02T00:00:00"
+    assert table.summary.notes == []
+
+
+def test_dates_that_fit_both_ways_are_day_first_and_it_is_told(read_values):
+    table = read_values(["01/02/2018", "03/04/2018"])
+
+    assert table.values("x") == ["2018-02-01T00:00:00", "2018-04-03T00:00:00"]
+    assert table.summary.notes == ["Each date in “x” could have day or month first; it was read day first."]

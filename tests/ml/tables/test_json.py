@@ -1,0 +1,128 @@
+"""JSON in its shapes."""
+
+import json
+
+import pytest
+
+from ml.errors import UnreadableTable
+from ml.schema import Dtype
+from ml.tables import json_text
+from ml.tables.reading import Limits
+
+
+def test_an_array_of_objects_is_a_table(read):
+    table = read('[{"a": 1, "b": "x"}, {"b": null, "a": 2.5}]')
+
+    assert table.summary.dialect.format == "json"
+    assert table.names == ["a", "b"]
+    assert table.rows == [[1.0, "x"], [2.5, None]]
+
+
+def test_lines_of_objects_are_a_table(read):
+    table = read('{"a": 1, "b": "x"}\n\n{"a": 2, "b": "y"}\n', "table.txt")
+
+    assert table.summary.dialect.format == "jsonl"
+    assert table.rows == [[1, "x"], [2, "y"]]
+
+
+def test_a_key_met_late_is_a_column_from_the_start(read):
+    lines = [json.dumps({"a": i, "b": i % 7}) for i in range(40_000)]
+
+    table = read("\n".join([*lines, '{"late": 1}']))
+
+    assert table.names == ["a", "b", "late"]
+    assert table.column("late").missing == 40_000
+    assert table.rows[-1] == [None, None, 1]
+
+
+def test_keys_that_differ_in_case_are_different_columns(read):
+    assert read('[{"Age": 1, "age": 2}, {"age": 4, "Age": 3}]').rows == [[1, 2], [3, 4]]
+
+
+def test_numbers_keep_their_digits(read):
+    table = read('[{"a": 12345678901234567890123, "b": 1.10}, {"a": 2, "b": 1e-7}]')
+
+    assert table.values("a") == ["12345678901234567890123", "2"]
+    assert table.values("b") == [1.1, 1e-7]
+
+
+def test_numbers_among_words_and_nested_values_are_kept(read):
+    table = read('[{"title": 1941, "cast": [{"n": 1}]}, {"title": "Jaws", "cast": {"é": true}}]')
+
+    assert table.values("title") == ["1941", "Jaws"]
+    assert table.values("cast") == ['[{"n": 1}]', '{"é": true}']
+
+
+def test_booleans_and_words_for_nothing(read):
+    table = read('[{"a": true, "b": NaN, "c": "NA"}, {"a": false, "b": Infinity, "c": "x"}, {"b": 1}]')
+
+    assert table.column("a").dtype is Dtype.BOOLEAN
+    assert table.rows == [[True, None, None], [False, None, "x"], [None, 1, None]]
+
+
+def test_rows_are_found_inside_a_lone_object(read):
+    assert read('{"page": 1, "data": [{"a": 1, "b": 2}, {"a": 3, "b": 4}]}').rows == [[1, 2], [3, 4]]
+    assert read('{"x": {"a": 1, "b": 2}, "y": {"a": 3, "b": 4}}').rows == [["x", 1, 2], ["y", 3, 4]]
+    assert read('{"a": 1, "b": 2}').rows == [[1, 2]]
+
+
+def test_objects_are_read_across_the_pieces_of_a_file(read, monkeypatch):
+    monkeypatch.setattr(json_text, "_CHUNK", 7)
+    rows = [{"name": f'Zoë {i} \\ " [{{', "n": i} for i in range(50)]
+
+    for contents in (json.dumps(rows), "\n".join(map(json.dumps, rows)), json.dumps({"rows": rows}, indent=1)):
+        assert read(contents).rows == [[row["name"], row["n"]] for row in rows]
+
+
+def test_a_wrapper_too_large_to_hold_is_read_piece_by_piece(read, monkeypatch):
+    monkeypatch.setattr(json_text, "_CHUNK", 100)
+    monkeypatch.setattr(json_text, "_LONGEST_OBJECT", 1000)
+    rows = [{"a": i, "b": i % 3} for i in range(500)]
+
+    assert read(json.dumps({"data": rows, "count": 500})).rows == [[row["a"], row["b"]] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("contents", "where"),
+    [
+        ('[{"a": 1, "b": 2},\n {"a": 1, "b" 2}]', "line 2: expecting ':' delimiter"),
+        ('[{"a": 1, "b": 2},\n {"a": 1', "line 2"),
+        ('[{"a": 1, "b": 2}', "line 1: it ends too early"),
+        ('[{"a": 1, "b": 2}] extra', "line 1: there is more text"),
+        ('{"a": 1, "b": 2}\n{"a": 1, "b": }\n', "line 2: expecting value"),
+        ("[1, 2, 3]", "line 1: each row must be an object"),
+        ("[[1, 2], [3, 4]]", "line 1: each row must be an object"),
+        ('[{"a": 1, "b": 2},\n\n 5]', "line 3: each row must be an object"),
+        ('"just a text"', "line 1: it starts with neither"),
+        ('{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}', "column by column"),
+        ("[" * 20_000, "line 1"),
+        ('[{"a": ' + "[" * 20_000, "line 1: it is nested too deeply"),
+        ('[{"a": ' + "9" * 5000 + "}]", "line 1: a number has too many digits"),
+    ],
+)
+def test_broken_json_is_refused_with_its_line(read, contents, where):
+    with pytest.raises(UnreadableTable) as refusal:
+        read(contents, "table.json")
+
+    assert refusal.value.code == "broken_json"
+    assert where in refusal.value.detail
+
+
+def test_half_characters_and_nul_do_no_harm(read):
+    table = read('[{"a": "x\\ud800y", "b": 1}, {"a": "n\\u0000l", "b": 2}, {"a": "\\ud83d\\ude42", "b": 3}]')
+
+    assert table.values("a") == ["x?y", "nl", "🙂"]
+
+
+def test_too_many_keys_are_refused(read):
+    with pytest.raises(UnreadableTable, match="more than 3 different keys") as refusal:
+        read('{"a": 1, "b": 2}\n{"c": 1, "d": 2}\n', limits=Limits(max_columns=3))
+
+    assert refusal.value.code == "too_many_columns"
+
+
+def test_a_huge_value_is_refused(read):
+    with pytest.raises(UnreadableTable, match="in row 2 is longer than 1,000 bytes") as refusal:
+        read(json.dumps([{"a": 1, "b": "x"}, {"a": 2, "b": "x" * 1001}]), limits=Limits(max_cell_bytes=1000))
+
+    assert refusal.value.code == "cell_too_long"

@@ -1,0 +1,225 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
+from sklearn.model_selection import train_test_split
+
+from ml import artifacts
+from ml.errors import CannotFit
+from ml.fitting import fit, split
+from ml.plan import make_plan
+from ml.schema import canonical_frame
+from ml.tables.frames import load_frame
+from tests.ml.factories import INPUTS, fitted, mixed_table, stored
+
+
+def quiet(_report):
+    """Listen to nothing."""
+
+
+def two_numbers(rows=200):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(rows, 2))
+    return x, 3 * x[:, 0] - x[:, 1] + rng.normal(size=rows)
+
+
+def planned(folder, values, *, target="y", algorithm="knn", dtypes=None, **wish):
+    table, columns = stored(folder, [(name, (dtypes or {}).get(name, "number")) for name in values], values)
+    rows = len(values[target])
+    return table, make_plan(columns, rows=rows, target=target, algorithm=algorithm, **wish)
+
+
+def labelled(folder, labels, dtype):
+    """Fit a forest to a number that tells the labels apart and return the outcome."""
+    values = {"x": [float(labels.index(label)) for label in labels], "y": labels}
+    table, plan = planned(
+        folder,
+        values,
+        algorithm="random_forest",
+        dtypes={"y": dtype},
+        params={"n_estimators": 5},
+        task="classification",
+    )
+    return fit(plan, table=table, destination=folder, report=quiet)
+
+
+def test_scores_equal_those_of_a_plain_script_for_amounts(tmp_path):
+    x, y = two_numbers()
+    table, plan = planned(tmp_path, {"a": x[:, 0], "b": x[:, 1], "y": y}, algorithm="linear")
+
+    outcome = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42)
+    predicted = LinearRegression().fit(x_train, y_train).predict(x_test)
+    assert outcome.metrics["r2"] == pytest.approx(r2_score(y_test, predicted), abs=1e-9)
+    assert outcome.metrics["mae"] == pytest.approx(mean_absolute_error(y_test, predicted), abs=1e-9)
+    assert outcome.metrics["baseline"]["mae"] == pytest.approx(np.abs(y_test - np.median(y_train)).mean())
+
+
+def test_scores_equal_those_of_a_plain_script_for_classes(tmp_path):
+    x, y = two_numbers()
+    happy = (y > 0.5).astype(int)
+    table, plan = planned(
+        tmp_path,
+        {"a": x[:, 0], "b": x[:, 1], "y": happy},
+        algorithm="random_forest",
+        dtypes={"y": "integer"},
+        params={"n_estimators": 20},
+        seed=5,
+    )
+
+    outcome = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    x_train, x_test, y_train, y_test = train_test_split(x, happy, test_size=0.2, random_state=5, stratify=happy)
+    plain = RandomForestClassifier(20, random_state=5).fit(x_train, y_train)
+    shares = plain.predict_proba(x_test)
+    assert outcome.metrics["accuracy"] == accuracy_score(y_test, plain.predict(x_test))
+    assert outcome.metrics["roc_auc"] == pytest.approx(roc_auc_score(y_test, shares[:, 1]), abs=1e-12)
+    assert outcome.metrics["log_loss"] == pytest.approx(log_loss(y_test, shares), abs=1e-12)
+
+
+def test_nothing_is_learnt_from_the_rows_held_out(tmp_path):
+    table, columns = mixed_table(tmp_path)
+    plan = make_plan(columns, rows=240, target="price", algorithm="linear", features=INPUTS)
+    first = fit(plan, table=table, destination=tmp_path, report=quiet)
+    clean = artifacts.load(tmp_path / "model.skops", sha256=first.sha256)
+    rows = pd.read_parquet(table)
+    held_out = pd.read_parquet(tmp_path / "holdout.parquet")["row"]
+    rows.loc[held_out, "c0"] = 1e9
+    rows.loc[held_out, "c2"] = "Atlantis"
+    rows.loc[held_out, "c5"] = pd.Timestamp("1600-01-01")
+    rows.loc[held_out, "c6"] = "poison"
+    rows.to_parquet(table, index=False)
+
+    second = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    poisoned = artifacts.load(tmp_path / "model.skops", sha256=second.sha256)
+    frame = canonical_frame(load_frame(table, columns, INPUTS), plan.features)
+    assert np.array_equal(clean["prepare"].transform(frame), poisoned["prepare"].transform(frame))
+    assert np.array_equal(clean["model"].coef_, poisoned["model"].coef_)
+    assert second.input_schema == first.input_schema
+    assert second.metrics != first.metrics
+
+
+@pytest.mark.parametrize("algorithm", ["logistic", "random_forest", "hist_gradient_boosting"])
+def test_the_same_seed_gives_the_same_model_on_any_number_of_cores(tmp_path, algorithm):
+    plan, first = fitted(tmp_path, algorithm=algorithm)
+    one = pd.read_parquet(tmp_path / "holdout.parquet")
+
+    second = fit(plan, table=tmp_path / "table.parquet", destination=tmp_path, report=quiet, cores=2)
+
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "holdout.parquet"), one, check_exact=True)
+    assert (first.metrics, first.evaluation) == (second.metrics, second.evaluation)
+
+
+def test_another_seed_holds_out_other_rows(tmp_path):
+    plan, _ = fitted(tmp_path)
+    values = np.array(["a", "b"] * 50)
+
+    assert not np.array_equal(split(values, plan)[1], split(values, replace(plan, seed=7))[1])
+
+
+def test_rows_without_a_target_are_counted_and_left_out(tmp_path):
+    x, y = two_numbers(50)
+    y[[3, 8]] = np.nan
+    table, plan = planned(tmp_path, {"a": x[:, 0], "y": y})
+
+    outcome = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    assert (outcome.rows_train, outcome.rows_test) == (38, 10)
+    assert outcome.notes == ["2 of 50 rows have no value of y and were left out."]
+    assert {3, 8} & {*pd.read_parquet(tmp_path / "holdout.parquet")["row"]} == set()
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype", "classes"),
+    [
+        ([0, 1] * 20, "integer", [0, 1]),
+        ([1, None] * 20 + [2, 2], "integer", [1, 2]),
+        ([True, False] * 20, "boolean", [False, True]),
+        ([True, False, None] * 20, "boolean", [False, True]),
+        (["Yes", "No", " "] * 20, "boolean", ["No", "Yes"]),
+        (["01", "02", ""] * 20, "category", ["01", "02"]),
+        ([1.0, 2.0] * 20, "number", [1.0, 2.0]),
+        ([0.5, 1.5] * 20, "number", ["0.5", "1.5"]),
+    ],
+)
+def test_classes_come_back_as_the_table_has_them(tmp_path, labels, dtype, classes):
+    outcome = labelled(tmp_path, labels, dtype)
+
+    found = json.loads(json.dumps(outcome.output_schema["classes"]))
+    assert found == classes
+    assert [type(label) for label in found] == [type(label) for label in classes]
+
+
+def test_classes_of_one_row_are_fitted_around(tmp_path):
+    outcome = labelled(tmp_path, ["a", "b"] * 20 + ["only once"] + ["and again"], "category")
+
+    lost = {"only once", "and again"} - {*outcome.output_schema["classes"]}
+    assert outcome.notes == [
+        f"{label} is in no row to learn from, so it can never be predicted." for label in sorted(lost)
+    ]
+    assert outcome.rows_train + outcome.rows_test == 42
+
+
+def test_a_target_that_never_changes_among_the_training_rows_cannot_be_fitted(tmp_path):
+    values = {"x": [float(place) for place in range(40)], "y": ["a"] * 39 + ["b"]}
+    table, plan = planned(tmp_path, values, algorithm="logistic", dtypes={"y": "category"}, train_percentage=10)
+
+    with pytest.raises(CannotFit, match="the same y, so there is nothing to tell apart"):
+        fit(plan, table=table, destination=tmp_path, report=quiet)
+
+
+def test_too_few_rows_cannot_be_fitted(tmp_path):
+    table, plan = planned(tmp_path, {"x": [1.0, 2.0] * 10, "y": [float(place) for place in range(20)]})
+    pd.read_parquet(table).head(9).to_parquet(table, index=False)
+
+    with pytest.raises(CannotFit, match="Only 9 rows have a value of y"):
+        fit(plan, table=table, destination=tmp_path, report=quiet)
+
+
+def test_reports_tell_the_stages_and_count_the_trees(tmp_path):
+    table, columns = mixed_table(tmp_path)
+    plan = make_plan(
+        columns, rows=240, target="kind", algorithm="random_forest", features=INPUTS, params={"n_estimators": 40}
+    )
+    reports = []
+
+    fit(plan, table=table, destination=tmp_path, report=reports.append)
+
+    assert [report.stage for report in reports if report.kind == "stage"] == [
+        "reading",
+        "preparing",
+        "fitting",
+        "evaluating",
+        "saving",
+    ]
+    trees = [(report.done, report.total) for report in reports if report.unit == "tree"]
+    assert trees == [(done, 40) for done in (0, *range(1, 40, 2), 40)]  # one tree first, then two at a time
+    shares = [report.progress for report in reports]
+    assert shares == sorted(shares)
+    assert all(json.dumps(report.to_json(), allow_nan=False) for report in reports)
+
+
+def test_iterations_that_ran_out_are_noted(tmp_path):
+    _, outcome = fitted(tmp_path, algorithm="logistic", params={"max_iter": 1})
+
+    assert outcome.notes == ["It had not settled when its iterations ran out; more of them may do better."]
+
+
+def test_an_outcome_describes_inputs_and_output(tmp_path):
+    _, outcome = fitted(tmp_path, task="regression", algorithm="linear")
+
+    fields = {field["name"]: field for field in outcome.input_schema}
+    assert list(fields) == INPUTS
+    assert fields["code"]["categories"] in ([1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1])
+    assert {*fields["garden"]["categories"]} == {"Yes", "No"}
+    assert fields["sold"]["minimum"].startswith("2023-01-0")
+    assert 0.05 < fields["width"]["share_missing"] < 0.15
+    assert outcome.output_schema["name"] == "price"
+    assert json.loads(json.dumps(outcome.to_json(), allow_nan=False)) == outcome.to_json()

@@ -1,0 +1,136 @@
+import json
+
+import pytest
+
+from ml.errors import BadInput
+from ml.plan import FitPlan, guess_task, make_plan
+from ml.schema import Role
+from tests.ml.factories import a_column
+
+
+def columns():
+    return [
+        a_column("id", "id", role=Role.ID, unique=200),
+        a_column("age", "number", unique=80),
+        a_column("sex", "category", unique=2),
+        a_column("constant", "category", role=Role.CONSTANT, unique=1),
+        a_column("empty", "category", role=Role.CONSTANT, missing=200, unique=0),
+        a_column("survived", "integer", unique=2),
+        a_column("grade", "integer", unique=5),
+        a_column("fare", "number", unique=150),
+        a_column("remark", "text", unique=190),
+        a_column("boarded", "datetime", unique=90),
+        a_column("ticket", "category", unique=200),
+        a_column("street", "category", unique=120),
+        a_column("sparse", "number", missing=195, unique=5),
+    ]
+
+
+def wish(**changes):
+    return make_plan(columns(), **{"rows": 200, "target": "survived", "algorithm": "random_forest", **changes})
+
+
+def test_a_plan_is_complete():
+    plan = wish()
+
+    assert plan.task == "classification"
+    assert [feature.name for feature in plan.features] == [
+        "age",
+        "sex",
+        "grade",
+        "fare",
+        "remark",
+        "boarded",
+        "ticket",
+        "street",
+        "sparse",
+    ]
+    assert plan.params["n_estimators"] == 100
+    assert (plan.train_percentage, plan.metric, plan.seed) == (80, "accuracy", 42)
+
+
+def test_a_plan_survives_json():
+    plan = wish(features=["fare", "sex"], params={"max_depth": 3}, seed=7)
+
+    assert FitPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+@pytest.mark.parametrize(
+    ("dtype", "unique", "task"),
+    [
+        ("boolean", 2, "classification"),
+        ("category", 5, "classification"),
+        ("text", 5, "classification"),
+        ("integer", 20, "classification"),
+        ("integer", 21, "regression"),
+        ("number", 2, "classification"),
+        ("number", 3, "regression"),
+    ],
+)
+def test_the_task_is_guessed_from_the_target(dtype, unique, task):
+    assert guess_task(a_column("y", dtype, unique=unique)) == task
+
+
+def test_grades_are_predicted_as_amounts_by_an_algorithm_for_amounts():
+    assert wish(target="grade", algorithm="linear").task == "regression"
+
+
+@pytest.mark.parametrize(
+    ("changes", "attr", "words"),
+    [
+        ({"target": ""}, "target", "Choose the column to predict."),
+        ({"target": "Survived"}, "target", "There is no column 'Survived'; did you mean 'survived'?"),
+        ({"target": "empty"}, "target", "empty is empty"),
+        ({"target": "constant"}, "target", "the same value in every row"),
+        ({"target": "boarded"}, "target", "holds dates"),
+        ({"target": "id"}, "target", "like an id"),
+        ({"target": "ticket"}, "target", "like an id"),
+        ({"target": "remark"}, "target", "free text"),
+        ({"target": "street"}, "target", "at most 100 classes"),
+        ({"target": "fare", "task": "classification"}, "target", "Choose another target or regression."),
+        ({"target": "sparse"}, "dataset", "5 rows have a value of sparse; at least 10 are needed."),
+        ({"target": "sex", "task": "regression"}, "task", "choose classification"),
+        ({"task": "clustering"}, "task", "auto, regression or classification"),
+        ({"algorithm": "svm"}, "algorithm", "choose one of: linear"),
+        (
+            {"algorithm": "linear"},
+            "algorithm",
+            "Linear regression does no classification, which survived asks for; choose one of: logistic, knn, "
+            "random_forest, hist_gradient_boosting.",
+        ),
+        ({"target": "fare", "algorithm": "logistic"}, "algorithm", "choose one of: linear, knn"),
+        ({"features": []}, "features", "at least one column"),
+        ({"features": "age"}, "features", "at least one column"),
+        ({"features": ["age", "agee"]}, "features", "There is no column 'agee'; did you mean 'age'?"),
+        ({"features": ["age", "age"]}, "features", "age is named twice"),
+        ({"features": ["age", "survived"]}, "features", "survived is the target"),
+        ({"train_percentage": 9}, "train_percentage", "from 10 to 95"),
+        ({"train_percentage": 80.0}, "train_percentage", "from 10 to 95"),
+        ({"train_percentage": True}, "train_percentage", "from 10 to 95"),
+        ({"metric": "r2"}, "metric", "r2 does not judge classification; choose one of: accuracy"),
+        ({"metric": "best"}, "metric", "There is no metric 'best'"),
+        ({"target": "grade", "metric": "brier"}, "metric", "brier needs two classes and grade has 5"),
+        ({"seed": -1}, "seed", "from 0 to 4294967295"),
+        ({"seed": 2**32}, "seed", "from 0 to 4294967295"),
+        ({"params": {"max_depth": 0}}, "params.max_depth", "from 1 to 1,000"),
+        ({"algorithm": "knn", "params": {"n_neighbors": 161}}, "params.n_neighbors", "there are 160 rows"),
+        (
+            {"target": "grade", "algorithm": "logistic", "params": {"solver": "liblinear"}},
+            "params.solver",
+            "choose lbfgs",
+        ),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_with_the_remedy(changes, attr, words):
+    with pytest.raises(BadInput) as error:
+        wish(**changes)
+
+    assert error.value.attr == attr
+    assert words in error.value.detail
+
+
+def test_a_table_of_ids_and_constants_leaves_nothing_to_predict_from():
+    with pytest.raises(BadInput) as error:
+        make_plan([columns()[0], columns()[5]], rows=200, target="survived", algorithm="knn")
+
+    assert error.value.attr == "features"

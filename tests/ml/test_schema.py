@@ -1,0 +1,176 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from ml.errors import BadInput
+from ml.schema import Dtype, InputField, canonical_frame, parse_rows
+
+
+def fields():
+    return [
+        InputField(name="Age", dtype=Dtype.NUMBER, minimum=0.5, maximum=80.0),
+        InputField(name="Class", dtype=Dtype.CATEGORY, categories=(1, 2, 3)),
+        InputField(name="Alone", dtype=Dtype.BOOLEAN, categories=("Yes", "No")),
+        InputField(name="Note", dtype=Dtype.TEXT),
+        InputField(name="Born", dtype=Dtype.DATETIME, minimum="1900-01-01T00:00:00", maximum="1912-04-14T00:00:00"),
+    ]
+
+
+def one_row():
+    return {"Age": 22, "Class": 3, "Alone": "Yes", "Note": "left early", "Born": "1905-06-01"}
+
+
+def refusal(row, prefix="features"):
+    with pytest.raises(BadInput) as error:
+        parse_rows([row], fields(), prefix=prefix)
+    return error.value.attr, error.value.detail
+
+
+def test_parse_rows_gives_the_canonical_types():
+    frame = parse_rows([one_row()], fields()).frame
+
+    assert [str(kind) for kind in frame.dtypes] == ["float64", "object", "float64", "object", "datetime64[us]"]
+    assert frame.iloc[0].tolist() == [22.0, "3", 1.0, "left early", pd.Timestamp("1905-06-01")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"Age": 22.0, "Class": 3.0, "Alone": True, "Note": "left early", "Born": "1905-06-01T00:00:00Z"},
+        {"Age": "22", "Class": "3", "Alone": "yes", "Note": " left early ", "Born": " 1905-06-01 "},
+        {"Age": "22,0", "Class": " 3", "Alone": "1", "Note": "left early", "Born": "1905/6/1"},
+    ],
+)
+def test_a_row_reads_the_same_as_json_form_and_text(row):
+    assert_frame_equal(parse_rows([row], fields()).frame, parse_rows([one_row()], fields()).frame)
+
+
+def test_a_stored_row_reads_as_its_json():
+    raw = pd.DataFrame(
+        {
+            "Age": [22.0, np.nan],
+            "Class": [3.0, np.nan],
+            "Alone": ["Yes", None],
+            "Note": ["left early", None],
+            "Born": [pd.Timestamp("1905-06-01"), pd.NaT],
+        }
+    )
+
+    read = parse_rows([one_row(), {"Age": None}], fields()).frame
+
+    assert_frame_equal(canonical_frame(raw, fields()), read)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pd.Series([1, 0], dtype="int64"),
+        pd.Series([True, False]),
+        pd.Series([True, False], dtype=object),
+        pd.Series(["on", "off"]),
+        pd.Series([1.0, 0.0]),
+    ],
+)
+def test_canonical_frame_reads_a_yes_however_it_is_stored(stored):
+    frame = canonical_frame(pd.DataFrame({"Alone": stored}), [fields()[2]])
+
+    assert frame["Alone"].tolist() == [1.0, 0.0]
+
+
+def test_canonical_frame_counts_what_cannot_be_read_as_missing():
+    raw = pd.DataFrame({"Age": [np.inf, 1e35], "Alone": ["perhaps", "no"]})
+
+    frame = canonical_frame(raw, [fields()[0], fields()[2]])
+
+    assert frame.isna().to_numpy().tolist() == [[True, True], [False, False]]
+    assert frame["Age"][1] == 1e30
+
+
+def test_canonical_frame_brings_zones_to_utc():
+    raw = pd.DataFrame({"Born": pd.to_datetime(["2024-01-01T00:00:00+02:00"])})
+
+    assert canonical_frame(raw, [fields()[4]])["Born"][0] == pd.Timestamp("2023-12-31 22:00")
+
+
+def test_missing_values_are_filled_with_a_warning():
+    parsed = parse_rows([{"Age": 22, "Class": "", "Alone": None, "Note": " ", "Born": "?"}], fields())
+
+    assert [(warning["code"], warning["column"]) for warning in parsed.warnings[0]] == [
+        ("imputed", "Class"),
+        ("imputed", "Alone"),
+        ("imputed", "Note"),
+        ("imputed", "Born"),
+    ]
+
+
+def test_values_the_model_never_saw_are_warned_of():
+    parsed = parse_rows([one_row() | {"Age": 99, "Class": 4, "Born": "2024-01-01"}], fields())
+
+    assert parsed.warnings == [
+        [
+            {
+                "code": "out_of_range",
+                "column": "Age",
+                "detail": "The model was trained on Age from 0.5 to 80.",
+            },
+            {
+                "code": "unseen_category",
+                "column": "Class",
+                "detail": "The model was not trained on any row with this value of Class.",
+            },
+            {
+                "code": "out_of_range",
+                "column": "Born",
+                "detail": "The model was trained on Born from 1900-01-01 00:00:00 to 1912-04-14 00:00:00.",
+            },
+        ]
+    ]
+
+
+def test_a_category_is_not_called_unseen_when_the_list_is_cut():
+    field = InputField(name="Town", dtype=Dtype.CATEGORY, categories=("A",), other_categories=900)
+
+    assert parse_rows([{"Town": "B"}], [field]).warnings == [[]]
+
+
+def test_unknown_columns_are_named_with_the_nearest():
+    assert refusal({"age": 22}) == (
+        "features.age",
+        "There is no column 'age'; did you mean 'Age'? The model's columns are: Age, Class, Alone, Note, Born.",
+    )
+
+
+def test_refusals_name_the_row_and_the_column():
+    assert refusal(one_row() | {"Age": [1]}, prefix="instances.{row}") == (
+        "instances.0.Age",
+        "Age must be a number, not a list.",
+    )
+
+
+@pytest.mark.parametrize("row", [{}, [], None, "Age", 3])
+def test_a_row_without_any_column_is_refused(row):
+    assert refusal(row)[0] == "features"
+
+
+@pytest.mark.parametrize("name", ["__proto__", "{{7*7}}", "../../x", "", "x" * 500])
+def test_columns_may_be_called_anything(name):
+    field = InputField(name=name, dtype=Dtype.NUMBER)
+
+    assert parse_rows([{name: 1}], [field]).frame[name].tolist() == [1.0]
+
+
+def test_bad_rows_are_kept_apart_when_asked_to_keep_going():
+    parsed = parse_rows([one_row(), {"Age": "old"}, one_row()], fields(), prefix="row {row}", keep_going=True)
+
+    assert parsed.frame["Age"].isna().tolist() == [False, True, False]
+    assert parsed.warnings == [[], [], []]
+    assert {place: error.attr for place, error in parsed.bad.items()} == {1: "row 1.Age"}
+
+
+def test_an_input_field_survives_json():
+    field = fields()[1]
+
+    assert InputField.from_json(json.loads(json.dumps(field.to_json()))) == field

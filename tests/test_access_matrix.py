@@ -1,0 +1,245 @@
+"""Who is answered what, at every address: the one table, and the test that walks the URL list against it."""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, get_resolver
+from rest_framework.test import APIClient
+
+from predictions.models import Prediction
+from tests import factories
+from tests.factories import a_row
+from workspaces.models import Membership, Role
+
+# Addresses that belong to nobody: Django's admin has rules of its own, the others tell nothing of anybody.
+SKIPPED = re.compile(r"(admin/.*|api-docs(\.json)?|redoc|live|ready|health|theme)")
+
+CHOICE = {
+    "target": "kind",
+    "task": "classification",
+    "features": ["length", "colour"],
+    "algorithm": "logistic",
+    "train_percentage": "80",
+    "metric": "accuracy",
+    "logistic-C": "1.0",
+    "logistic-max_iter": "1000",
+    "logistic-solver": "lbfgs",
+}
+FILLED = {f"f{place}": value for place, value in enumerate(["4.2", "2.5", "red", "yes", "2024-05-03", "12.1"])}
+RENAMED = {"name": "Renamed"}
+
+
+class Whose(Enum):
+    EVERYBODYS = "everybody is answered the same"
+    ONES_OWN = "every signed-in person is answered of their own things"
+    THE_WORKSPACES = "members only: strangers find nothing, viewers look and change nothing"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One method of one address: what an editor, who made everything, sends and is answered.
+
+    `row` names the row to ask for, where it is not the usual one; `differs` holds the roles that are answered
+    otherwise than the rule has it.
+    """
+
+    answer: int
+    whose: Whose = Whose.THE_WORKSPACES
+    body: dict[str, Any] = field(default_factory=dict)
+    row: str = ""
+    differs: dict[str, int] = field(default_factory=dict)
+
+    def expected(self, method: str, *, is_api: bool) -> dict[str, int]:
+        """The status each role is answered with."""
+        if self.whose is Whose.EVERYBODYS:
+            return dict.fromkeys(("anonymous", "stranger", "viewer", "editor"), self.answer)
+        stranger, viewer = self.answer, self.answer
+        if self.whose is Whose.THE_WORKSPACES:
+            stranger, viewer = 404, self.answer if method == "GET" else 403
+        rule = {"anonymous": 401 if is_api else 302, "stranger": stranger, "viewer": viewer, "editor": self.answer}
+        return rule | self.differs
+
+
+def own(answer: int, **body: Any) -> Case:
+    return Case(answer, Whose.ONES_OWN, body)
+
+
+def everybodys(answer: int) -> Case:
+    return Case(answer, Whose.EVERYBODYS)
+
+
+SEEN = Case(200)
+IN_THE_PROJECT = {"project": "project"}
+IN_THE_WORKSPACE = {"workspace": "workspace", "name": "Next"}
+NO_SUCH_CHOICE = {"stranger": 200, "viewer": 200}  # the form is shown again: it lists only where one may make things
+
+PAGES = {
+    "": {"GET": own(302)},
+    "sign-in": {"GET": Case(302, Whose.ONES_OWN, differs={"anonymous": 200})},
+    "sign-up": {"GET": Case(302, Whose.ONES_OWN, differs={"anonymous": 200})},
+    "sign-out": {"POST": everybodys(302)},
+    "account": {"GET": own(200)},
+    "account/password": {"GET": own(200)},
+    "account/credits": {"GET": own(200)},
+    "workspaces/new": {"GET": own(200), "POST": own(302, name="Lab")},
+    "projects/new": {"GET": own(200), "POST": Case(302, body=IN_THE_WORKSPACE, differs=NO_SUCH_CHOICE)},
+    "projects/<uuid:project_id>": {"GET": SEEN},
+    "projects/<uuid:project_id>/data": {"GET": SEEN},
+    "projects/<uuid:project_id>/data/upload": {"GET": SEEN, "POST": Case(302, body={"file": "file"})},
+    "projects/<uuid:project_id>/data/sample": {"POST": Case(302, body={"key": "iris"})},
+    "data/<uuid:dataset_id>": {"GET": SEEN},
+    "data/<uuid:dataset_id>/delete": {"GET": SEEN, "POST": Case(302)},
+    "data/<uuid:dataset_id>/train": {"GET": Case(200, differs={"viewer": 403}), "POST": Case(302, body=CHOICE)},
+    "projects/<uuid:project_id>/training": {"GET": SEEN},
+    "training/<uuid:job_id>": {"GET": SEEN},
+    "training/<uuid:job_id>/stop": {"GET": SEEN, "POST": Case(302)},
+    "projects/<uuid:project_id>/models": {"GET": SEEN},
+    "models/<uuid:model_id>": {"GET": SEEN},
+    "models/<uuid:model_id>/download": {"GET": SEEN},
+    "models/<uuid:model_id>/archive": {"GET": SEEN, "POST": Case(302)},
+    "models/<uuid:model_id>/predict": {"GET": SEEN, "POST": Case(200, body=FILLED)},
+    "projects/<uuid:project_id>/predictions": {"GET": SEEN},
+    "predictions/<uuid:prediction_id>": {"GET": Case(200, differs={"viewer": 404})},
+}
+API = {
+    "api/auth/register": {"POST": everybodys(400)},
+    "api/auth/login": {"POST": everybodys(400)},
+    "api/auth/refresh": {"POST": everybodys(400)},
+    "api/auth/logout": {"POST": everybodys(400)},
+    "api/auth/me": {"GET": own(200), "PATCH": own(200, full_name="Ada")},
+    "api/auth/password": {"POST": own(400)},
+    "api/credits": {"GET": own(200)},
+    "api/credits/ledger": {"GET": own(200)},
+    "api/workspaces": {"GET": own(200), "POST": own(201, name="Lab")},
+    "api/workspaces/<uuid:pk>": {"GET": SEEN, "PATCH": Case(403, body=RENAMED), "DELETE": Case(403)},
+    "api/projects": {"GET": own(200), "POST": Case(201, body=IN_THE_WORKSPACE)},
+    "api/projects/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(403)},
+    "api/datasets": {"GET": own(200)},
+    "api/datasets/upload": {"POST": Case(201, body=IN_THE_PROJECT | {"file": "file"})},
+    "api/datasets/samples": {"GET": own(200), "POST": Case(201, body=IN_THE_PROJECT | {"key": "iris"})},
+    "api/datasets/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(204)},
+    "api/datasets/<uuid:pk>/preview": {"GET": SEEN},
+    "api/algorithms": {"GET": everybodys(200)},
+    "api/training": {
+        "GET": own(200),
+        "POST": Case(201, body=IN_THE_PROJECT | {"dataset": "dataset", "target": "kind", "algorithm": "logistic"}),
+    },
+    "api/training/jobs": {"GET": own(200)},
+    "api/training/status": {"GET": Case(200, body={"job_id": "job"})},
+    "api/training/<uuid:pk>": {"GET": SEEN},
+    "api/training/<uuid:pk>/stop": {"POST": Case(202)},
+    "api/training/<uuid:pk>/events": {"GET": SEEN},
+    "api/training/<uuid:pk>/download": {"GET": Case(200, row="finished")},
+    "api/models": {"GET": own(200)},
+    "api/models/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body={"description": "New."}), "DELETE": Case(204)},
+    "api/models/<uuid:pk>/metrics": {"GET": SEEN},
+    "api/models/<uuid:pk>/download": {"GET": SEEN},
+    "api/models/<uuid:pk>/predict": {"POST": Case(200, body={"features": a_row()})},
+    "api/predictions": {"GET": own(200)},
+    "api/predictions/<uuid:pk>": {"GET": Case(200, differs={"viewer": 404})},
+}
+TABLE = PAGES | API
+CASES = [(route, method) for route, methods in TABLE.items() for method in methods]
+
+
+def addresses(patterns: Any = None, prefix: str = "") -> dict[str, Any]:
+    """Every address of the URLconf with its view."""
+    found: dict[str, Any] = {}
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLPattern):
+            found[route] = each.callback
+        elif not SKIPPED.fullmatch(route):
+            found |= addresses(each.url_patterns, route)
+    return {route: view for route, view in found.items() if not SKIPPED.fullmatch(route)}
+
+
+@pytest.fixture
+def rows(person, stranger, project):
+    """A row of each kind, made by one who is an editor only; and a viewer beside them."""
+    dataset = factories.a_dataset(person)
+    model = factories.a_model(person)
+    prediction = Prediction.objects.create(
+        model=model, caller=person, rows=[a_row()], answers=[{"prediction": "long"}], warnings=[[]]
+    )
+    viewer = factories.a_person("vic")
+    factories.join(viewer, project.workspace, Role.VIEWER)
+    Membership.objects.filter(user=person, workspace=project.workspace).update(role=Role.EDITOR)
+    return {
+        "workspace": project.workspace,
+        "project": project,
+        "dataset": dataset,
+        "job": factories.a_job(person, dataset),
+        "finished": model.job,
+        "model": model,
+        "prediction": prediction,
+        "people": {"anonymous": None, "stranger": stranger, "viewer": viewer, "editor": person},
+    }
+
+
+USUAL = {
+    "workspaces": "workspace",
+    "projects": "project",
+    "datasets": "dataset",
+    "data": "dataset",
+    "training": "job",
+    "models": "model",
+    "predictions": "prediction",
+}
+
+
+def filled(route: str, case: Case, rows: dict[str, Any]) -> str:
+    """The route with the id of a real row in it."""
+    kind = case.row or USUAL.get(route.removeprefix("api/").split("/")[0], "")
+    return "/" + re.sub(r"<[^>]+>", lambda _: str(rows[kind].pk), route)
+
+
+def sent(case: Case, rows: dict[str, Any]) -> dict[str, Any]:
+    """The body with real ids and a real file in the places of their names."""
+    body = {
+        name: str(rows[value].pk) if isinstance(value, str) and value in rows else value
+        for name, value in case.body.items()
+    }
+    return body | ({"file": SimpleUploadedFile("t.csv", factories.flowers())} if "file" in body else {})
+
+
+def ask(person: Any, method: str, address: str, body: dict[str, Any]) -> Any:
+    client = APIClient()
+    if person is not None:
+        client.force_login(person)
+    if method == "GET":
+        return client.get(address, body)
+    is_form = "file" in body or not address.startswith("/api/")
+    return getattr(client, method.lower())(address, body, format="multipart" if is_form else "json")
+
+
+def test_every_address_is_in_the_table():
+    found = addresses()
+
+    missing, gone = set(found) - set(TABLE), set(TABLE) - set(found)
+    assert not missing, f"say in TABLE who is answered what at: {sorted(missing)}"
+    assert not gone, f"these addresses are no more: {sorted(gone)}"
+
+
+@pytest.mark.parametrize("route", API)
+def test_every_method_of_the_api_is_in_the_table(route):
+    view = addresses()[route].cls
+
+    methods = {name.upper() for name in view.http_method_names if hasattr(view, name)}
+    assert methods - {"HEAD", "OPTIONS"} == set(API[route])
+
+
+@pytest.mark.parametrize(("route", "method"), CASES, ids=[f"{method} /{route}" for route, method in CASES])
+def test_everybody_is_answered_what_the_table_says(rows, route, method):
+    case, address = TABLE[route][method], filled(route, TABLE[route][method], rows)
+    expected = case.expected(method, is_api=address.startswith("/api/"))
+
+    answers = {role: ask(person, method, address, sent(case, rows)) for role, person in rows["people"].items()}
+
+    assert {role: answer.status_code for role, answer in answers.items()} == expected
+    if case.whose is not Whose.EVERYBODYS and answers["anonymous"].status_code == 302:
+        assert answers["anonymous"]["Location"].startswith("/sign-in?next=/")

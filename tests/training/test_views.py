@@ -1,0 +1,187 @@
+import html
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.credits import balance_of
+from tests import factories
+from training.models import Job, ModelVersion
+from training.states import JobState
+from workspaces.models import Role
+
+ODD = ["<script>alert(1)</script>", "csrfmiddlewaretoken", "{{7*7}}", "東京"]
+
+
+@pytest.fixture
+def dataset(person):
+    return factories.a_dataset(person)
+
+
+@pytest.fixture
+def odd_dataset(person):
+    rows = [[row % 20 + 0.25, row % 7 + 0.5, ["<i>x</i>", "y"][row % 2], row * 3 % 11] for row in range(60)]
+    return factories.a_dataset(person, factories.csv(ODD, rows))
+
+
+def choice(**changes):
+    """What the training form sends for a logistic regression of `kind`."""
+    return {
+        "target": "kind",
+        "task": "classification",
+        "features": ["length", "colour"],
+        "algorithm": "logistic",
+        "train_percentage": "80",
+        "metric": "accuracy",
+        "logistic-C": "1.0",
+        "logistic-max_iter": "1000",
+        "logistic-solver": "lbfgs",
+    } | changes
+
+
+def shown(answer):
+    """The page's text, as a browser would read it."""
+    return html.unescape(answer.content.decode())
+
+
+def test_form_starts_a_training(web, person, dataset):
+    answer = web.post(f"/data/{dataset.pk}/train", choice())
+
+    job = Job.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/training/{job.pk}")
+    assert (job.plan["features"], job.plan["params"]["C"]) == (["length", "colour"], 1.0)
+    assert balance_of(person) == 14
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("features", {"features": []}),
+        ("features", {"features": ["nothing"]}),
+        ("train_percentage", {"train_percentage": "99"}),
+        ("metric", {"metric": "magic"}),
+        ("algorithm", {"algorithm": "magic"}),
+        ("seed", {"seed": "-1"}),
+    ],
+)
+def test_form_shows_a_refusal_beside_its_field(web, dataset, field, changes):
+    answer = web.post(f"/data/{dataset.pk}/train", choice(**changes))
+
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert not Job.objects.exists()
+
+
+def test_form_without_credits_says_so(web, person, dataset):
+    factories.spend_everything(person)
+
+    answer = web.post(f"/data/{dataset.pk}/train", choice())
+
+    assert answer.status_code == 402
+    assert "you have 0. Ask an administrator for more." in shown(answer)
+    assert not Job.objects.exists()
+
+
+def test_pages_of_odd_names_show_them_and_run_nothing(web, person, odd_dataset):
+    model = factories.a_model(person, odd_dataset, target=ODD[2], name="<img src=x>")
+
+    pages = [
+        web.get(f"/data/{odd_dataset.pk}/train", {"target": ODD[0]}),
+        web.get(f"/training/{model.job_id}"),
+        web.get(f"/models/{model.pk}"),
+        web.get(f"/projects/{model.project_id}/training"),
+        web.get(f"/projects/{model.project_id}/models"),
+    ]
+
+    for page in pages:
+        source = page.content.decode()
+        assert page.status_code == 200
+        assert not any(raw in source for raw in ["<script>alert", "<i>x", "<img src=x>"])
+        assert ODD[2] in shown(page) or ODD[0] in shown(page)
+
+
+def test_stop_asks_then_cancels(web, person):
+    job = factories.a_job(person)
+
+    assert web.get(f"/training/{job.pk}/stop").status_code == 200
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+    assert web.post(f"/training/{job.pk}/stop")["Location"] == f"/training/{job.pk}"
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert web.post(f"/training/{job.pk}/stop").status_code == 302
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_job_page_of_every_state(web, person, state):
+    job = factories.a_job(person)
+    Job.objects.filter(pk=job.pk).update(state=state, stage="fitting", error="It broke." if state == "failed" else "")
+
+    answer = web.get(f"/training/{job.pk}")
+
+    assert answer.status_code == 200
+    assert ("It broke." in shown(answer)) is (state == "failed")
+
+
+def test_archive_asks_then_archives(web, person):
+    model = factories.a_model(person)
+
+    assert web.get(f"/models/{model.pk}/archive").status_code == 200
+    assert not ModelVersion.objects.get().is_archived
+    web.post(f"/models/{model.pk}/archive")
+
+    assert ModelVersion.objects.get().is_archived
+    assert list(web.get(f"/projects/{model.project_id}/models").context["page_obj"]) == []
+    archived = web.get(f"/projects/{model.project_id}/models", {"status": "archived"})
+    assert [row["id"] for row in archived.context["page_obj"]] == [model.pk]
+
+
+def pages_of(model):
+    return [
+        f"/data/{model.dataset_version.dataset_id}/train",
+        f"/projects/{model.project_id}/training",
+        f"/training/{model.job_id}",
+        f"/training/{model.job_id}/stop",
+        f"/projects/{model.project_id}/models",
+        f"/models/{model.pk}",
+        f"/models/{model.pk}/download",
+        f"/models/{model.pk}/archive",
+    ]
+
+
+def test_strangers_find_no_page_and_nobody_signs_in_first(client, person, stranger):
+    pages = pages_of(factories.a_model(person))
+
+    assert [client.get(page).status_code for page in pages] == [302] * len(pages)
+    client.force_login(stranger)
+    assert [client.get(page).status_code for page in pages] == [404] * len(pages)
+
+
+def test_viewers_look_and_change_nothing(client, person, stranger):
+    model = factories.a_model(person)
+    factories.join(stranger, model.project.workspace, Role.VIEWER)
+    client.force_login(stranger)
+
+    assert client.get(f"/models/{model.pk}").status_code == 200
+    assert client.post(f"/models/{model.pk}/archive").status_code == 403
+    assert client.post(f"/training/{model.job_id}/stop").status_code == 403
+    assert client.post(f"/data/{model.dataset_version.dataset_id}/train", choice()).status_code == 403
+    assert not ModelVersion.objects.get().is_archived
+
+
+@pytest.mark.parametrize("page", ["training", "models"])
+def test_lists_take_as_many_queries_for_three_as_for_one(web, person, dataset, page):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            answer = web.get(f"/projects/{dataset.project_id}/{page}")
+        assert answer.status_code == 200
+        return len(captured)
+
+    factories.a_model(person, dataset)
+    queries()  # the first visit remembers the project
+    with_one = queries()
+    factories.a_model(person, dataset)
+    factories.a_model(person, dataset)
+
+    assert with_one == queries()

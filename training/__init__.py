@@ -1,0 +1,1 @@
+"""Training jobs and their events, and the models that come of them."""

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from training.views import jobs, models, new
+
+app_name = "training"
+urlpatterns = [
+    path("data/<uuid:dataset_id>/train", new.training_new, name="new"),
+    path("projects/<uuid:project_id>/training", jobs.job_list, name="jobs"),
+    path("training/<uuid:job_id>", jobs.job_detail, name="job"),
+    path("training/<uuid:job_id>/stop", jobs.job_stop, name="stop"),
+    path("projects/<uuid:project_id>/models", models.model_list, name="models"),
+    path("models/<uuid:model_id>", models.model_detail, name="model"),
+    path("models/<uuid:model_id>/download", models.model_download, name="download"),
+    path("models/<uuid:model_id>/archive", models.model_archive, name="archive"),
+]

@@ -1,0 +1,122 @@
+"""Pages of training jobs."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.credits import Cost
+from accounts.queries import refunded
+from core.actor import Actor
+from core.errors import Conflict
+from core.http.lists import listing
+from datasets.models import Dataset
+from ml.algorithms.registry import get_algorithm
+from training import presentation, queries, services
+from training.models import Job, ModelVersion
+from training.states import JobState
+from workspaces import access
+from workspaces.access import Action
+from workspaces.views import crumbs, project_of_page, stand_in
+
+
+@login_required
+def job_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
+    project = project_of_page(request, project_id)
+    jobs = queries.jobs_of(Actor.of(request)).filter(project=project)
+    state = request.GET.get("state", "")
+    if state in JobState.values:
+        jobs = jobs.filter(state=state)
+    found = listing(request, jobs, search=["name"], sorts={"created_at": "created_at"}, default="-created_at")
+    found.page_obj.object_list = [_row(job) for job in found.page_obj]
+    context = {
+        **found.context(),
+        "project": project,
+        "state": state,
+        "states": [{"value": value, "label": label} for value, label in JobState.choices],
+        "any_active": any(not row["has_ended"] for row in found.page_obj),
+        "crumbs": crumbs(project, ("Training", "")),
+    }
+    return render(request, "training/jobs.html", context)
+
+
+def _row(job: Job) -> dict[str, Any]:
+    model: ModelVersion | None = getattr(job, "model", None)
+    counted = presentation.progress(job)
+    dataset = job.dataset_version.dataset if job.dataset_version else None
+    return {
+        "id": job.pk,
+        "name": job.name,
+        "state": job.state,
+        "has_ended": job.has_ended,
+        "progress_text": counted["text"] if counted else "",
+        "dataset_id": dataset.pk if dataset else None,
+        "dataset_name": dataset.name if dataset else "",
+        "target": job.plan["target"],
+        "algorithm_name": get_algorithm(job.plan["algorithm"]).name,
+        "score_text": presentation.primary(model)["score_text"] if model else "",
+        "created_at": job.created_at,
+    }
+
+
+@login_required
+def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """A job, live: htmx asks for the changing part until the job has ended, when it is the model's page."""
+    actor = Actor.of(request)
+    job = access.get(actor, queries.jobs_of(actor), job_id)
+    stand_in(request, job.project)
+    dataset = job.dataset_version.dataset if job.dataset_version else None
+    context: dict[str, Any] = {
+        "job": job,
+        "dataset": dataset,
+        "project": job.project,
+        "facts": [f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
+        "may_edit": access.may(actor, Action.EDIT, job),
+        "stages": presentation.stages(job),
+        "progress": presentation.progress(job),
+        "log": presentation.log_lines(queries.log_tail(job)),
+        "refunded": refunded(Cost.TRAIN, job.pk) if job.has_ended else 0,
+        "retry_url": _retry_url(job, dataset) if dataset else None,
+        "crumbs": crumbs(job.project, ("Training", reverse("training:jobs", args=[job.project_id])), (job.name, "")),
+    }
+    if (model := queries.models_of(actor).filter(job=job).first()) is not None:
+        context |= presentation.summary(model)
+    template = "training/_live.html" if request.htmx else "training/job.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+def _retry_url(job: Job, dataset: Dataset) -> str:
+    """The training form with the same wish filled in."""
+    wish = {"target": job.plan["target"], "task": job.plan["task"], "algorithm": job.plan["algorithm"]}
+    return f"{reverse('training:new', args=[dataset.pk])}?{urlencode(wish)}"
+
+
+@login_required
+def job_stop(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Stop after a question: asked in a dialog, or on a page of its own without scripts."""
+    actor = Actor.of(request)
+    job = access.get(actor, queries.jobs_of(actor), job_id)
+    stand_in(request, job.project)
+    here = reverse("training:job", args=[job.pk])
+    if request.method == "POST":
+        try:
+            services.stop_training(actor=actor, job=job)
+            messages.success(request, "The training is stopped.")
+        except Conflict as error:  # it ended while the person reached for the button
+            messages.info(request, error.detail)
+        return redirect(here)
+    context = {
+        "title": f"Stop “{job.name}”?",
+        "text": "It ends at once and leaves no model.",
+        "kept": "One that has not begun is refunded, one that is running is not; the data stays as it is.",
+        "action_url": reverse("training:stop", args=[job.pk]),
+        "action_label": "Stop training",
+        "cancel_url": here,
+        "crumbs": crumbs(job.project, (job.name, here), ("Stop", "")),
+    }
+    return render(request, "confirm.html", context)

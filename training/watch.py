@@ -1,0 +1,75 @@
+"""One look after another at a running fit: its reports, its heartbeat, its limits."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core.processes import Child, Message
+from core.templatetags.format import plural
+from training import journal
+from training.models import Job
+from training.states import JobState
+
+FLUSH_S = 0.2  # reports wait so long for company
+BEAT_S = 0.5
+
+
+class Watch:
+    """What a worker's thread knows of the fit it supervises; used by that thread alone."""
+
+    def __init__(self, job_id: UUID, lease: str) -> None:
+        self._job_id, self._lease = job_id, lease
+        self._started = self._beaten = time.monotonic()
+        self._heard: list[Message] = []
+
+    def hear(self, messages: list[Message]) -> None:
+        """Take reports, to be written with the next `pass_on`."""
+        self._heard += messages
+
+    def pass_on(self, *, at_once: bool = False) -> bool:
+        """Write what was heard, and the heartbeat when it is due; returns whether the job is still this worker's."""
+        now = time.monotonic()
+        since = now - self._beaten
+        if not at_once and since < (FLUSH_S if self._heard else BEAT_S):
+            return True
+        self._beaten, heard, self._heard = now, self._heard, []
+        with transaction.atomic():
+            mine = Job.objects.filter(pk=self._job_id, state=JobState.RUNNING, lease_owner=self._lease)
+            still_mine = mine.update(heartbeat_at=timezone.now(), **_columns(heard)) == 1
+            if still_mine and heard:
+                journal.append(self._job_id, [(message["kind"], message["payload"]) for message in heard])
+        return still_mine
+
+    def broken_limit(self, fit: Child) -> str | None:
+        """Say which limit of time or memory the fit has broken, in words for its owner; None if none."""
+        limit_s, limit_bytes = settings.TRAINING_TIME_LIMIT_S, settings.TRAINING_MEMORY_LIMIT_BYTES
+        if time.monotonic() - self._started > limit_s:
+            return (
+                f"Training took longer than the limit of {_spoken(limit_s)} and was stopped. "
+                "Use fewer rows or columns, or a quicker method."
+            )
+        if (used := fit.rss_bytes()) > limit_bytes:
+            return (
+                f"Training used {used / 1024**3:.1f} GB of memory, more than the limit of "
+                f"{limit_bytes / 1024**3:.1f} GB, and was stopped. Use fewer rows or columns."
+            )
+        return None
+
+
+def _columns(heard: list[Message]) -> dict[str, Any]:
+    """What the newest reports mean for the job's row."""
+    changes: dict[str, Any] = {}
+    for message in heard:
+        payload = message["payload"]
+        if message["kind"] == "progress":
+            changes |= {key: payload[key] for key in ("stage", "progress") if key in payload}
+            changes["progress_detail"] = {key: payload.get(key) for key in ("done", "total", "unit")}
+    return changes
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 else plural(seconds, "second")

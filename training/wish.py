@@ -1,0 +1,19 @@
+"""What a person asks to be trained, as any door hands it on."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingWish:
+    """What a person asks for; what they leave out gets a sensible default."""
+
+    target: str
+    algorithm: str
+    features: list[str] | None = None
+    task: Literal["auto", "regression", "classification"] = "auto"
+    params: dict[str, Any] = field(default_factory=dict)
+    train_percentage: int = 80
+    metric: str | None = None
+    seed: int | None = None
+    name: str = ""
