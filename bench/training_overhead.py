@@ -1,13 +1,15 @@
 """What the platform adds to a training: the wait of an API caller beside a plain script with the same pipeline.
 
 The script does what a careful person would: reads the stored table, splits, fits, answers the rows held out and
-writes the model with joblib. Neither side counts the time to start Python and import the libraries; the caller's
-wait counts everything from the request to the answer that says `succeeded`. The bar: at most 1 s and 5 % more.
+keeps the model with joblib, in a new file each time as the platform does (writing over the last one is cheaper: a
+third of a second for 345 MB). Neither side counts the time to start Python and import the libraries; the caller's wait
+counts everything from the request to the answer that says `succeeded`. The bar: at most 1 s and 5 % more.
 """
 
 import statistics
 import tempfile
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,7 @@ def _script(plan: FitPlan, stored: Path, folder: Path) -> None:
     how = {"task": plan.task, "params": plan.params, "seed": plan.seed}
     pipeline = build_pipeline(algorithm, plan.features, rows, **how).fit(rows, values[train])
     outputs(pipeline, plan.task, frame.iloc[test])
-    joblib.dump(pipeline, folder / "model.joblib")
+    joblib.dump(pipeline, folder / f"model-{uuid.uuid4().hex}.joblib")
 
 
 def _cases(folder: Path) -> list[Case]:

@@ -9,7 +9,7 @@ import ctypes
 import json
 import multiprocessing
 import os
-import pickle
+import pkgutil
 import resource
 import select
 import signal
@@ -54,7 +54,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-def guard(sender: "Connection[Any, Any]", call: bytes, limits: Limits) -> NoReturn:
+def guard(sender: "Connection[Any, Any]", call: str, limits: Limits) -> NoReturn:
     """Start the function, wait for its end or the worker's, leave nothing of its group, end as it ended."""
     worker = cast("BaseProcess", multiprocessing.parent_process())
     os.setpgid(0, 0)  # out of the reach of what is sent to the worker's group
@@ -91,7 +91,7 @@ def _end_like(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _run(sender: "Connection[Any, Any]", call: bytes, limits: Limits, parent: int) -> NoReturn:
+def _run(sender: "Connection[Any, Any]", call: str, limits: Limits, parent: int) -> NoReturn:
     _lead_group(0)
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -115,7 +115,7 @@ def _run(sender: "Connection[Any, Any]", call: bytes, limits: Limits, parent: in
         os._exit(code)
 
 
-def _answer(sender: "Connection[Any, Any]", call: bytes, limits: Limits) -> bytes:
+def _answer(sender: "Connection[Any, Any]", call: str, limits: Limits) -> bytes:
     lock = threading.Lock()
 
     def send(message: Message) -> None:
@@ -125,8 +125,8 @@ def _answer(sender: "Connection[Any, Any]", call: bytes, limits: Limits) -> byte
 
     try:
         limits.apply()
-        target, kwargs = pickle.loads(call)  # noqa: S301 -- made by `Child.start` of the worker above
-        return _frame("finished", target(send, **kwargs))
+        target, kwargs = json.loads(call)
+        return _frame("finished", pkgutil.resolve_name(target)(send, **kwargs))
     except BaseException as error:  # noqa: BLE001 -- also SystemExit: whatever ended the function is its outcome
         detail = getattr(error, "detail", None)
         failed = {

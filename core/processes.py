@@ -9,7 +9,6 @@ import atexit
 import json
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 import time
@@ -80,11 +79,20 @@ Outcome = Finished | Failed | Died
 
 
 def prepare(preload: Sequence[str] = ()) -> None:
-    """Start the fork server if none runs; it imports the modules named in `preload` while the caller goes on.
+    """Return when a fork server runs that has imported the modules named in `preload`: a child then starts at once.
 
-    Worth calling when a worker starts. The first call in a process decides what is preloaded; modules are
-    looked for in the working directory and PYTHONPATH, and one that cannot be imported is left to the child.
+    Seconds for the first call in a process, which decides what is preloaded; after it the price of one fork. Modules
+    are looked for in the working directory and PYTHONPATH, and one that cannot be imported is left to the child.
+    Raises OSError or EOFError when no process can be made.
     """
+    with _LOCK:
+        process = _fork(preload, _nothing, ())
+    process.join()
+    with _LOCK:
+        process.close()
+
+
+def _ensure_server(preload: Sequence[str]) -> None:
     with _LOCK:
         _CONTEXT.set_forkserver_preload([__name__, *preload])
         resource_tracker.ensure_running()
@@ -111,21 +119,21 @@ class Child:
     @classmethod
     def start(
         cls,
-        target: Callable[..., Any],
+        target: str,
         kwargs: Mapping[str, Any],
         *,
         preload: Sequence[str] = (),
         limits: Limits = NO_LIMITS,
     ) -> Self:
-        """Call `target(send, **kwargs)` in a new process.
+        """Call the function named `target` ("package.module:function") as `target(send, **kwargs)` in a new process.
 
-        `target` is a function of a module and `kwargs` can be pickled; what it sends (dicts) and returns is
-        JSON without NaN. Raises OSError or EOFError when no process can be made.
+        Named, so that the worker need not import what only the child uses. `kwargs`, what it sends (dicts) and what
+        it returns are JSON without NaN. Raises OSError or EOFError when no process can be made.
         """
-        call = pickle.dumps((target, dict(kwargs)))
+        call = json.dumps([target, dict(kwargs)], allow_nan=False)
         receiver, sender = _CONTEXT.Pipe(duplex=False)
         with sender, _LOCK:
-            process = _fork(preload, (sender, call, limits))
+            process = _fork(preload, guard, (sender, call, limits))
         return cls(process, receiver)
 
     @property
@@ -218,10 +226,10 @@ class Child:
             return True
 
 
-def _fork(preload: Sequence[str], guarded: tuple[Any, ...]) -> BaseProcess:
+def _fork(preload: Sequence[str], target: Callable[..., None], args: tuple[Any, ...]) -> BaseProcess:
     for attempt in range(1, FORK_ATTEMPTS + 1):
-        prepare(preload)
-        process = _CONTEXT.Process(target=guard, args=guarded)
+        _ensure_server(preload)
+        process = _CONTEXT.Process(target=target, args=args)
         try:
             process.start()
         except (ConnectionError, EOFError):  # the server was killed, so lately that it still seems to live
@@ -231,6 +239,10 @@ def _fork(preload: Sequence[str], guarded: tuple[Any, ...]) -> BaseProcess:
         else:
             break
     return process
+
+
+def _nothing() -> None:
+    """What a process does that is only asked whether it could be made."""
 
 
 _LIVE: WeakSet[Child] = WeakSet()

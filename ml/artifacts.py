@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import zipfile
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -103,11 +103,8 @@ class _HashedFile(io.RawIOBase):
         self._file = file
         self._thread = thread
         self._hash = hashlib.sha256()
-        self._hashing: Future[None] | None = None
 
     def sha256(self) -> str:
-        if self._hashing is not None:
-            self._hashing.result()
         return self._hash.hexdigest()
 
     def writable(self) -> bool:
@@ -117,7 +114,7 @@ class _HashedFile(io.RawIOBase):
         return False  # so that the archive never goes back to change what has been hashed
 
     def write(self, data: Any) -> int:
-        if self._hashing is not None:
-            self._hashing.result()  # one piece at a time, in order, and no more than one copy in memory
-        self._hashing = self._thread.submit(self._hash.update, bytes(data))
-        return self._file.write(data)
+        hashing = self._thread.submit(self._hash.update, data)
+        written = self._file.write(data)
+        hashing.result()  # the caller may change the data once this returns
+        return written

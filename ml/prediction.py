@@ -12,8 +12,9 @@ from sklearn.pipeline import Pipeline
 from ml.algorithms.registry import Progress
 from ml.schema import InputField, Task
 
-# Not a share of the cores, as an answer's last digit may hang on how many rows are multiplied at once.
-ROWS_A_PART = 500
+# Not a share of the cores, as an answer's last digit may hang on how many rows are multiplied at once. A part costs
+# a forest 30 ms beside its rows: 10,788 rows take 1.0 s in parts of 500, 0.45 s in parts of 2,000, 0.3 s in one.
+ROWS_A_PART = 2_000
 
 Label = bool | int | float | str
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 
 from core import processes, pulse
 from core.queue import ring
@@ -22,9 +22,9 @@ def reap_jobs() -> None:
         ring(run_training, job_id)
 
 
-@worker_ready.connect
+@worker_init.connect
 def _prepare(**_: object) -> None:
-    processes.prepare(worker.PRELOAD)  # so that the first job does not wait for the libraries
+    processes.prepare(worker.PRELOAD)  # before it takes a message, so that no job waits for the libraries
 
 
 @worker_shutting_down.connect

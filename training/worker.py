@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts import credits
 from accounts.credits import Cost
-from core import events, storage
+from core import events, processes, storage
 from core.processes import Child, Died, Failed, Finished, Limits, Outcome
 from training import journal
 from training.models import Job, ModelVersion
@@ -32,6 +32,7 @@ from workspaces.models import Project
 
 log = structlog.get_logger(__name__)
 
+FIT = "training.child:fit"
 PRELOAD = ("training.child",)
 FACTS = ("rows_train", "rows_test", "fit_seconds", "predict_seconds", "libraries", "notes")
 UNBEGUN: dict[str, Any] = {"lease_owner": "", "stage": "", "progress": 0, "progress_detail": {}}
@@ -53,6 +54,8 @@ def leave() -> None:
 
 def run(job_id: UUID) -> None:
     """Train one job to its end, if it is this worker's to train."""
+    # Libraries to be imported anew, on a busy machine, can take longer than a lease: not while one is held.
+    processes.prepare(PRELOAD)
     lease = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}:{uuid.uuid4().hex[:8]}"
     if not _claim(job_id, lease):
         return
@@ -115,8 +118,6 @@ def _train(job: Job, lease: str, folder: Path) -> None:
     if job.dataset_version is None:
         _fail(job.pk, TABLE_GONE, lease=lease)
         return
-    from training import child  # noqa: PLC0415 -- slow import: scikit-learn, which a web process has no use for here
-
     kwargs = {
         "plan": job.plan,
         "table": str(storage.local_path(job.dataset_version.table_key)),
@@ -124,7 +125,7 @@ def _train(job: Job, lease: str, folder: Path) -> None:
         "cores": settings.TRAINING_CORES,
     }
     limits = Limits(data_bytes=int(1.5 * settings.TRAINING_MEMORY_LIMIT_BYTES), threads=settings.TRAINING_CORES)
-    with Child.start(child.fit, kwargs, preload=PRELOAD, limits=limits) as fit:
+    with Child.start(FIT, kwargs, preload=PRELOAD, limits=limits) as fit:
         refusal = _watch(fit, job.pk, lease)
     if refusal:
         _fail(job.pk, refusal, lease=lease)

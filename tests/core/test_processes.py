@@ -111,7 +111,7 @@ def first_message(child: Child) -> Message:
 
 
 def start(target: Callable[..., Any], *, limits: Limits = NO_LIMITS, **kwargs: Any) -> Child:
-    return Child.start(target, kwargs, preload=(__name__,), limits=limits)
+    return Child.start(f"{__name__}:{target.__name__}", kwargs, preload=(__name__,), limits=limits)
 
 
 def outcome_of(target: Callable[..., Any], **kwargs: Any) -> Outcome:
@@ -317,13 +317,32 @@ def test_child_starts_quickly_once_the_server_runs():
     assert min(took_s) < 0.3
 
 
+PREPARER = """
+import time
+from core.processes import prepare
+
+begun = time.monotonic()
+prepare(["slow"])
+print(time.monotonic() - begun)
+"""
+
+
+def test_prepare_returns_once_the_libraries_are_imported(tmp_path):
+    (tmp_path / "slow.py").write_text("import time; time.sleep(2)")
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+
+    took_s = float(subprocess.check_output([sys.executable, "-c", PREPARER], env=environment, cwd=tmp_path))
+
+    assert took_s > 2
+
+
 WORKER = """
 import os, signal, sys, threading, time
 from core.processes import Child
 from tests.core import test_processes as here
 
 def supervise():
-    child = Child.start(getattr(here, sys.argv[1]), {})
+    child = Child.start(f"{here.__name__}:{sys.argv[1]}", {})
     print(child.pid, here.first_message(child)["pid"], flush=True)
     time.sleep(60)
 

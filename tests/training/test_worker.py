@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from accounts.credits import balance_of
+from core import processes
 from core.actor import Actor
 from core.models import OutboxEvent
 from datasets import services as datasets
@@ -20,8 +21,6 @@ from tests.training import fits
 from training import services, worker
 from training.models import Job, ModelVersion
 from training.states import JobState
-
-FIT = "training.child.fit"
 
 
 def stored_files() -> list[str]:
@@ -91,6 +90,24 @@ def test_run_ends_in_success_with_a_model(person):
     assert stored_files() == ["holdout.parquet", "model.skops"]
 
 
+def test_no_lease_runs_while_the_libraries_are_imported(person, monkeypatch):
+    job = factories.a_job(person)
+    seen = []
+    prepare = processes.prepare
+
+    def look_and_prepare(preload: tuple[str, ...]) -> None:
+        seen.append((preload, Job.objects.get(pk=job.pk).state))
+        prepare(preload)
+
+    monkeypatch.setattr(processes, "prepare", look_and_prepare)
+
+    worker.run(job.pk)
+
+    job.refresh_from_db()
+    assert seen == [(worker.PRELOAD, JobState.QUEUED)]
+    assert job.state == JobState.SUCCEEDED
+
+
 def test_model_says_what_it_is_and_what_it_saw(person):
     job = factories.a_job(person, name="Flowers")
 
@@ -148,7 +165,7 @@ def test_same_wish_on_the_same_data_gives_the_same_model(person):
 
 def test_unexpected_error_in_the_fit_fails_in_plain_words(person, monkeypatch):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.fail_unexpectedly)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:fail_unexpectedly")
 
     worker.run(job.pk)
 
@@ -159,7 +176,7 @@ def test_unexpected_error_in_the_fit_fails_in_plain_words(person, monkeypatch):
 
 def test_data_that_cannot_be_learnt_fails_in_the_words_of_the_fit(person, monkeypatch):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.refuse_the_data)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:refuse_the_data")
 
     worker.run(job.pk)
 
@@ -168,7 +185,7 @@ def test_data_that_cannot_be_learnt_fails_in_the_words_of_the_fit(person, monkey
 
 def test_killed_fit_fails_and_says_how(person, monkeypatch):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.be_killed)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:be_killed")
 
     worker.run(job.pk)
 
@@ -177,7 +194,7 @@ def test_killed_fit_fails_and_says_how(person, monkeypatch):
 
 def test_time_limit_stops_the_fit(person, monkeypatch, settings):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.run_for_ever)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:run_for_ever")
     settings.TRAINING_TIME_LIMIT_S = 2
 
     worker.run(job.pk)
@@ -193,7 +210,7 @@ def test_time_limit_stops_the_fit(person, monkeypatch, settings):
 
 def test_memory_limit_stops_the_fit_and_says_how_much(person, monkeypatch, settings):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.take_memory)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:take_memory")
     settings.TRAINING_MEMORY_LIMIT_BYTES = 600 * 1024**2
 
     worker.run(job.pk)
@@ -207,7 +224,7 @@ def test_memory_limit_stops_the_fit_and_says_how_much(person, monkeypatch, setti
 
 def test_allocation_beyond_the_backstop_fails_in_plain_words(person, monkeypatch):
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.run_out_of_memory)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:run_out_of_memory")
 
     worker.run(job.pk)
 
@@ -218,7 +235,7 @@ def test_next_job_runs_after_one_that_was_killed(person, monkeypatch):
     dataset = factories.a_dataset(person)
     killed, sound = factories.a_job(person, dataset), factories.a_job(person, dataset)
     with monkeypatch.context() as only_now:
-        only_now.setattr(FIT, fits.be_killed)
+        only_now.setattr(worker, "FIT", "tests.training.fits:be_killed")
         worker.run(killed.pk)
 
     worker.run(sound.pk)
@@ -231,7 +248,7 @@ def test_next_job_runs_after_one_that_was_killed(person, monkeypatch):
 def test_stop_while_running_ends_the_fit_within_two_seconds(doorbell, monkeypatch):
     person = factories.a_person()
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.run_for_ever)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:run_for_ever")
     running = run_in_a_thread(job)
     pid = wait_for_pid(job)
 
@@ -252,7 +269,7 @@ def test_stop_while_running_ends_the_fit_within_two_seconds(doorbell, monkeypatc
 def test_fit_killed_from_outside_fails_with_a_refund(doorbell, monkeypatch):
     person = factories.a_person()
     job = factories.a_job(person)
-    monkeypatch.setattr(FIT, fits.run_for_ever)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:run_for_ever")
     running = run_in_a_thread(job)
 
     os.kill(wait_for_pid(job), signal.SIGKILL)
@@ -302,7 +319,7 @@ def test_job_of_a_closed_account_still_ends(person, stranger, monkeypatch):
         wish=factories.a_wish(),
     )
     stranger.delete()
-    monkeypatch.setattr(FIT, fits.be_killed)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:be_killed")
 
     worker.run(job.pk)
 
