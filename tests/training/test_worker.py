@@ -17,7 +17,6 @@ from core.actor import Actor
 from core.models import OutboxEvent
 from datasets import services as datasets
 from tests import factories
-from tests.training import fits
 from training import services, worker
 from training.models import Job, ModelVersion
 from training.states import JobState
