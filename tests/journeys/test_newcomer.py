@@ -233,3 +233,17 @@ def test_real_tables_reach_a_prediction(page, witness, newcomer, shared_tables, 
     assert answer
     assert credits_left(page) == 9
     witness.look_again()
+
+
+def test_a_target_chosen_before_the_scripts_are_there_counts(page, newcomer):
+    dataset = newcomer.upload(factories.flowers(), "flowers.csv")
+    newcomer.sign_in(page)
+    held = []
+    page.route("**/*.js", lambda route: held.append(route))  # noqa: PLW0108 -- Playwright marks its handlers
+    page.goto(f"{newcomer.product.url}/data/{dataset}/train", wait_until="commit")
+
+    page.get_by_label("Target column").select_option("kind")
+    for script in held:
+        script.continue_()
+
+    expect(page.locator("#plan input[type=hidden][name=target]")).to_have_value("kind")
