@@ -1,6 +1,5 @@
 """Who is asking: made once per request, whichever credential came."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -34,7 +33,10 @@ class Actor:
     scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
 
     @classmethod
-    def of(cls, request: HttpRequest, scopes: Iterable[Scope] = Scope) -> Self:
-        """The signed-in person behind a page or API request."""
-        credential = Credential.TOKEN if getattr(request, "auth", None) else Credential.SESSION
-        return cls(user=request.user, credential=credential, scopes=frozenset(scopes))  # type: ignore[arg-type]
+    def of(cls, request: HttpRequest) -> Self:
+        """The signed-in person behind a page or API request, with what their credential allows."""
+        auth = getattr(request, "auth", None)
+        credential, scopes = Credential.TOKEN if auth else Credential.SESSION, frozenset(Scope)
+        if key_scopes := getattr(auth, "scopes", None):  # an API key; no other credential has scopes
+            credential, scopes = Credential.KEY, frozenset(Scope(scope) for scope in key_scopes)
+        return cls(user=request.user, credential=credential, scopes=scopes)  # type: ignore[arg-type]

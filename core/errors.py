@@ -26,6 +26,12 @@ class Forbidden(ProductError):
     code = "permission_denied"
 
 
+def key_not_allowed(scope: str = "") -> Forbidden:
+    """What an API key is told where it lacks a scope, or where no key may go."""
+    detail = f"This key lacks the scope “{scope}”." if scope else "An API key may not do this. Sign in instead."
+    return Forbidden(detail, code="key_not_allowed")
+
+
 class InvalidInput(ProductError):
     """A value that cannot be used; `attr` names the field."""
 
@@ -46,6 +52,16 @@ class Conflict(ProductError):
     """The thing is in a state that does not allow this; `code` says which."""
 
     code = "conflict"
+
+
+class TooManyRequests(ProductError):
+    """Too many attempts; wait before the next one."""
+
+    code = "throttled"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_s = retry_after_s
 
 
 class LengthRequired(ProductError):

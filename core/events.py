@@ -9,11 +9,17 @@ from core.models import OutboxEvent
 
 
 def emit(kind: str, *, subject: models.Model, by: Actor | None = None, **payload: Any) -> None:
-    """Append one event to the outbox; it stands or falls with the caller's transaction."""
+    """Append one event to the outbox; it stands or falls with the caller's transaction.
+
+    A subject whose model declares its `place` is told with the workspace it hangs in.
+    """
+    place = getattr(type(subject), "place", None)
     OutboxEvent.objects.create(
         kind=kind,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
+        subject_name=str(subject)[:200],
+        workspace_id=place.workspace_id(subject) if place else None,
         actor=by.user if by else None,
         payload=payload,
     )

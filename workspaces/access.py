@@ -4,7 +4,7 @@ What a person may not see does not exist for them (NotFound); what they see but 
 """
 
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.actor import Actor, Scope
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, NotFound, key_not_allowed
 from workspaces.models import Membership, Role
 from workspaces.place import Place
 
@@ -79,7 +79,7 @@ def require(actor: Actor, action: Action, row: models.Model) -> None:
     if role not in ROLES_FOR[action]:
         raise Forbidden(f"As {role} of this workspace you may not do this. Ask one of its admins.")
     if SCOPE_FOR[action] not in actor.scopes:
-        raise Forbidden(f"This key lacks the scope “{SCOPE_FOR[action]}”.")
+        raise key_not_allowed(SCOPE_FOR[action])
 
 
 def may(actor: Actor, action: Action, row: models.Model) -> bool:
@@ -90,9 +90,7 @@ def may(actor: Actor, action: Action, row: models.Model) -> bool:
 
 def role_in(actor: Actor, row: models.Model) -> Role | None:
     """The person's role in the workspace the row hangs in, or None."""
-    workspace: Any = row
-    for step in filter(None, _place(type(row)).workspace.split("__")):
-        workspace = getattr(workspace, step)
+    workspace = _place(type(row)).workspace_id(row)
     role = Membership.objects.filter(user=actor.user, workspace=workspace).values_list("role", flat=True).first()
     return Role(role) if role else None
 

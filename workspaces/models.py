@@ -53,6 +53,28 @@ class Membership(models.Model):
         return f"{self.user} as {self.role} in {self.workspace}"
 
 
+class Invitation(models.Model):
+    """A role kept for somebody who has no account yet; it becomes a membership when this address signs up."""
+
+    place = Place("workspace")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(db_index=True)
+    role = models.CharField(max_length=10, choices=Role)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "email"], name="one_invitation_an_address_and_workspace")
+        ]
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role} in {self.workspace}"
+
+
 class Project(models.Model):
     """One question a team works on: its datasets, jobs, models and predictions."""
 

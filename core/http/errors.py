@@ -18,6 +18,7 @@ STATUSES: dict[type[errors.ProductError], int] = {
     errors.Conflict: 409,
     errors.LengthRequired: 411,
     errors.TooLarge: 413,
+    errors.TooManyRequests: 429,
 }
 
 
@@ -36,6 +37,8 @@ class ProductExceptionHandler(ExceptionHandler):
         if isinstance(exc, errors.ProductError):
             answer = drf.APIException(exc.detail, code=exc.code)
             answer.status_code = status_of(exc)
+            if isinstance(exc, errors.TooManyRequests):
+                answer.wait = exc.retry_after_s  # type: ignore[attr-defined]  # DRF makes Retry-After of it
             return answer
         if isinstance(exc, drf.AuthenticationFailed) and isinstance(exc.detail, dict):
             # A token's refusal comes as a dict, whose keys would be told as fields of the body.
@@ -49,7 +52,10 @@ def error_response(request: HttpRequest, error: errors.ProductError) -> HttpResp
     if is_api(request):
         return error_json(status, error.code, error.detail)
     context = {"status": status, "detail": error.detail}
-    return render(request, [f"errors/{status}.html", "errors/error.html"], context, status=status)
+    response = render(request, [f"errors/{status}.html", "errors/error.html"], context, status=status)
+    if isinstance(error, errors.TooManyRequests):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from django.test import RequestFactory
 
@@ -16,4 +18,11 @@ def test_the_actor_of_a_page_came_by_session(person):
     request = RequestFactory().get("/")
     request.user = person
 
-    assert Actor.of(request, [Scope.READ]) == Actor(person, Credential.SESSION, frozenset({Scope.READ}))
+    assert Actor.of(request) == Actor(person, Credential.SESSION, frozenset(Scope))
+
+
+def test_a_key_carries_its_scopes_alone(person):
+    request = RequestFactory().get("/")
+    request.user, request.auth = person, SimpleNamespace(scopes=["read"])
+
+    assert Actor.of(request) == Actor(person, Credential.KEY, frozenset({Scope.READ}))
