@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("training_overhead",)
+ALL = ("training_overhead", "long_lists")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

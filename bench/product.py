@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ READY_WITHIN_S = 60
 class Client:
     """Somebody signed up at a running product."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **account: str) -> None:
         self.url = url
         name = f"bench-{uuid.uuid4().hex[:8]}"
-        body = {"email": f"{name}@example.org", "username": name, "password": uuid.uuid4().hex}
+        body = {"email": f"{name}@example.org", "username": name, "password": uuid.uuid4().hex, **account}
         self._token = ""
         self._token = self.call("POST", "/api/auth/register", body)["access"]
         self.project: str = self.call("GET", "/api/projects")["results"][0]["id"]
@@ -68,14 +69,27 @@ class Client:
             return json.load(response)
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running product: its address, and the environment in which its own commands find its database."""
+
+    url: str
+    environment: dict[str, str]
+
+    def run(self, *command: str) -> None:
+        """Run a Python module or script of ours beside it."""
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=True)
+
+
 @contextmanager
-def running() -> Iterator[str]:
-    """The address of a product that runs for as long as the block does."""
+def running(**settings: str) -> Iterator[Running]:
+    """A product that runs for as long as the block does, with these settings beside its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, "DATA_DIR": folder, "PORT": str(port), "CREDITS_AT_SIGN_UP": "1000"}
+        given = {"DATA_DIR": folder, "PORT": str(port), "CREDITS_AT_SIGN_UP": "1000"}
+        environment = {**os.environ, **given, **settings}
         subprocess.run([sys.executable, "-m", "mlplatform.secrets"], cwd=ROOT, env=environment, check=True)
         silent = subprocess.DEVNULL
         command = [sys.executable, "manage.py", "up"]
@@ -83,7 +97,7 @@ def running() -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_healthy(url)
-            yield url
+            yield Running(url, environment)
         finally:
             product.terminate()
             product.wait(timeout=30)

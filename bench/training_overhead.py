@@ -51,8 +51,8 @@ def main() -> None:
     """Time every case on both sides, taking turns, and print a table of medians."""
     print("training_overhead: seconds, median of", ROUNDS, "rounds")
     print(f"{'table':<16}{'algorithm':<24}{'script':>9}{'platform':>10}{'added':>8}{'ratio':>7}{'allowed':>9}")
-    with tempfile.TemporaryDirectory() as name, product.running() as url:
-        folder, client = Path(name), product.Client(url)
+    with tempfile.TemporaryDirectory() as name, product.running() as platform:
+        folder, client = Path(name), product.Client(platform.url)
         for case in _cases(folder):
             _report(case, folder, client)
 
