@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import URLPattern, get_resolver
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from predictions.models import Prediction
 from tests import factories
 from tests.factories import a_row
@@ -33,34 +35,44 @@ FILLED = {f"f{place}": value for place, value in enumerate(["4.2", "2.5", "red",
 RENAMED = {"name": "Renamed"}
 
 
+MEMBERS = ["viewer", "editor", "admin", "owner"]
+ROLES = ["anonymous", "stranger", "staff", *MEMBERS]
+
+
 class Whose(Enum):
     EVERYBODYS = "everybody is answered the same"
     ONES_OWN = "every signed-in person is answered of their own things"
-    THE_WORKSPACES = "members only: strangers find nothing, viewers look and change nothing"
+    THE_WORKSPACES = "members only, as their role allows: strangers and staff find nothing"
+    STAFFS = "staff only: everybody else is refused"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One method of one address: what an editor, who made everything, sends and is answered.
+    """One method of one address: what somebody who may do this sends and is answered.
 
-    `row` names the row to ask for, where it is not the usual one; `differs` holds the roles that are answered
-    otherwise than the rule has it.
+    `least` is the role from which on a member may: by default a viewer looks, and an editor, who made everything,
+    changes. `row` names the row to ask for, where it is not the usual one; `differs` holds the roles that are
+    answered otherwise than the rule has it.
     """
 
     answer: int
     whose: Whose = Whose.THE_WORKSPACES
     body: dict[str, Any] = field(default_factory=dict)
+    least: str = ""
     row: str = ""
     differs: dict[str, int] = field(default_factory=dict)
 
     def expected(self, method: str, *, is_api: bool) -> dict[str, int]:
         """The status each role is answered with."""
+        rule = dict.fromkeys(ROLES, self.answer)
         if self.whose is Whose.EVERYBODYS:
-            return dict.fromkeys(("anonymous", "stranger", "viewer", "editor"), self.answer)
-        stranger, viewer = self.answer, self.answer
+            return rule
+        rule |= {"anonymous": 401 if is_api else 302}
         if self.whose is Whose.THE_WORKSPACES:
-            stranger, viewer = 404, self.answer if method == "GET" else 403
-        rule = {"anonymous": 401 if is_api else 302, "stranger": stranger, "viewer": viewer, "editor": self.answer}
+            least = self.least or ("viewer" if method == "GET" else "editor")
+            rule |= dict.fromkeys(["stranger", "staff"], 404) | dict.fromkeys(MEMBERS[: MEMBERS.index(least)], 403)
+        if self.whose is Whose.STAFFS:
+            rule |= dict.fromkeys(["stranger", *MEMBERS], 403)
         return rule | self.differs
 
 
@@ -73,9 +85,12 @@ def everybodys(answer: int) -> Case:
 
 
 SEEN = Case(200)
+ITS_CALLERS = Case(200, differs=dict.fromkeys(["viewer", "admin", "owner"], 404))
 IN_THE_PROJECT = {"project": "project"}
 IN_THE_WORKSPACE = {"workspace": "workspace", "name": "Next"}
-NO_SUCH_CHOICE = {"stranger": 200, "viewer": 200}  # the form is shown again: it lists only where one may make things
+NO_SUCH_CHOICE = dict.fromkeys(
+    ["stranger", "staff", "viewer"], 200
+)  # the form is shown again: it lists only where one may make things
 
 PAGES = {
     "": {"GET": own(302)},
@@ -93,7 +108,7 @@ PAGES = {
     "projects/<uuid:project_id>/data/sample": {"POST": Case(302, body={"key": "iris"})},
     "data/<uuid:dataset_id>": {"GET": SEEN},
     "data/<uuid:dataset_id>/delete": {"GET": SEEN, "POST": Case(302)},
-    "data/<uuid:dataset_id>/train": {"GET": Case(200, differs={"viewer": 403}), "POST": Case(302, body=CHOICE)},
+    "data/<uuid:dataset_id>/train": {"GET": Case(200, least="editor"), "POST": Case(302, body=CHOICE)},
     "projects/<uuid:project_id>/training": {"GET": SEEN},
     "training/<uuid:job_id>": {"GET": SEEN},
     "training/<uuid:job_id>/stop": {"GET": SEEN, "POST": Case(302)},
@@ -103,7 +118,7 @@ PAGES = {
     "models/<uuid:model_id>/archive": {"GET": SEEN, "POST": Case(302)},
     "models/<uuid:model_id>/predict": {"GET": SEEN, "POST": Case(200, body=FILLED)},
     "projects/<uuid:project_id>/predictions": {"GET": SEEN},
-    "predictions/<uuid:prediction_id>": {"GET": Case(200, differs={"viewer": 404})},
+    "predictions/<uuid:prediction_id>": {"GET": ITS_CALLERS},
 }
 API = {
     "api/auth/register": {"POST": everybodys(400)},
@@ -115,9 +130,13 @@ API = {
     "api/credits": {"GET": own(200)},
     "api/credits/ledger": {"GET": own(200)},
     "api/workspaces": {"GET": own(200), "POST": own(201, name="Lab")},
-    "api/workspaces/<uuid:pk>": {"GET": SEEN, "PATCH": Case(403, body=RENAMED), "DELETE": Case(403)},
+    "api/workspaces/<uuid:pk>": {
+        "GET": SEEN,
+        "PATCH": Case(200, body=RENAMED, least="admin"),
+        "DELETE": Case(409, least="owner"),
+    },
     "api/projects": {"GET": own(200), "POST": Case(201, body=IN_THE_WORKSPACE)},
-    "api/projects/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(403)},
+    "api/projects/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(409, least="admin")},
     "api/datasets": {"GET": own(200)},
     "api/datasets/upload": {"POST": Case(201, body=IN_THE_PROJECT | {"file": "file"})},
     "api/datasets/samples": {"GET": own(200), "POST": Case(201, body=IN_THE_PROJECT | {"key": "iris"})},
@@ -140,7 +159,7 @@ API = {
     "api/models/<uuid:pk>/download": {"GET": SEEN},
     "api/models/<uuid:pk>/predict": {"POST": Case(200, body={"features": a_row()})},
     "api/predictions": {"GET": own(200)},
-    "api/predictions/<uuid:pk>": {"GET": Case(200, differs={"viewer": 404})},
+    "api/predictions/<uuid:pk>": {"GET": ITS_CALLERS},
 }
 TABLE = PAGES | API
 CASES = [(route, method) for route, methods in TABLE.items() for method in methods]
@@ -160,14 +179,17 @@ def addresses(patterns: Any = None, prefix: str = "") -> dict[str, Any]:
 
 @pytest.fixture
 def rows(person, stranger, project):
-    """A row of each kind, made by one who is an editor only; and a viewer beside them."""
+    """A row of each kind, made by one who is an editor only; and somebody of each role beside them."""
     dataset = factories.a_dataset(person)
     model = factories.a_model(person)
     prediction = Prediction.objects.create(
         model=model, caller=person, rows=[a_row()], answers=[{"prediction": "long"}], warnings=[[]]
     )
-    viewer = factories.a_person("vic")
-    factories.join(viewer, project.workspace, Role.VIEWER)
+    people = {"anonymous": None, "stranger": stranger, "staff": factories.a_person("stan"), "editor": person}
+    User.objects.filter(pk=people["staff"].pk).update(is_staff=True, is_superuser=True)
+    for role in (Role.VIEWER, Role.ADMIN, Role.OWNER):
+        people[role] = factories.a_person(role)
+        factories.join(people[role], project.workspace, role)
     Membership.objects.filter(user=person, workspace=project.workspace).update(role=Role.EDITOR)
     return {
         "workspace": project.workspace,
@@ -177,7 +199,7 @@ def rows(person, stranger, project):
         "finished": model.job,
         "model": model,
         "prediction": prediction,
-        "people": {"anonymous": None, "stranger": stranger, "viewer": viewer, "editor": person},
+        "people": people,
     }
 
 
@@ -217,6 +239,14 @@ def ask(person: Any, method: str, address: str, body: dict[str, Any]) -> Any:
     return getattr(client, method.lower())(address, body, format="multipart" if is_form else "json")
 
 
+def ask_in_vain(*asked: Any) -> Any:
+    """Ask, and undo what was done, so that the next one finds everything as it was."""
+    with transaction.atomic():
+        answer = ask(*asked)
+        transaction.set_rollback(True)
+    return answer
+
+
 def test_every_address_is_in_the_table():
     found = addresses()
 
@@ -238,7 +268,7 @@ def test_everybody_is_answered_what_the_table_says(rows, route, method):
     case, address = TABLE[route][method], filled(route, TABLE[route][method], rows)
     expected = case.expected(method, is_api=address.startswith("/api/"))
 
-    answers = {role: ask(person, method, address, sent(case, rows)) for role, person in rows["people"].items()}
+    answers = {role: ask_in_vain(rows["people"][role], method, address, sent(case, rows)) for role in ROLES}
 
     assert {role: answer.status_code for role, answer in answers.items()} == expected
     if case.whose is not Whose.EVERYBODYS and answers["anonymous"].status_code == 302:
