@@ -13,7 +13,7 @@ from accounts.models import User
 from core.actor import Actor
 from core.theme import theme_of
 from workspaces.models import Project
-from workspaces.queries import workspaces_with_projects
+from workspaces.queries import projects_of, workspaces_to_switch_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return frame
-    workspaces = list(workspaces_with_projects(Actor(user)))
-    projects = [project for workspace in workspaces for project in workspace.projects.all()]
-    project = _current(request, projects)
+    project = _current(request, Actor(user))
+    workspaces = workspaces_to_switch_to(Actor(user), project.workspace_id if project else None)
     return frame | {
         "user": user,
         "credits": balance_of(user) if settings.CREDITS_ENABLED else None,
@@ -72,7 +71,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
                         "url": reverse("overview", args=[each.pk]),
                         "current": project is not None and each.pk == project.pk,
                     }
-                    for each in workspace.projects.all()
+                    for each in workspace.first_projects
                 ],
             }
             for workspace in workspaces
@@ -82,10 +81,11 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _current(request: HttpRequest, projects: list[Project]) -> Project | None:
+def _current(request: HttpRequest, actor: Actor) -> Project | None:
     """The project of this page, as the view named it; elsewhere the one last looked at, else the first."""
     here = getattr(request, "project_id", None) or request.session.get("project_id")
-    return next((each for each in projects if str(each.pk) == str(here)), projects[0] if projects else None)
+    projects = projects_of(actor)
+    return (projects.filter(pk=here).first() if here else None) or projects.first()
 
 
 def _places(request: HttpRequest, project: Project) -> list[Place]:

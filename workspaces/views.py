@@ -14,6 +14,7 @@ from accounts.forms import SignUpForm
 from core.actor import Actor
 from core.errors import ProductError
 from core.http.errors import add_to_form
+from core.http.lists import listing
 from workspaces import access, queries, services
 from workspaces.forms import ProjectForm, WorkspaceForm
 from workspaces.models import Project
@@ -42,6 +43,19 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = Actor.of(request)
     project = _last_project(request, actor) or services.open_home(actor=actor)
     return redirect("overview", project.pk)
+
+
+@login_required
+def workspace_list(request: HttpRequest) -> HttpResponse:
+    workspaces = listing(
+        request,
+        queries.workspaces_listed(Actor.of(request)),
+        search=["name", "slug"],
+        sorts={"name": "name", "created_at": "created_at"},
+        default="name",
+    )
+    context = {**workspaces.context(), "crumbs": [{"label": "Workspaces"}]}
+    return render(request, "workspaces/workspace_list.html", context)
 
 
 @login_required

@@ -1,8 +1,11 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests import factories
 from tests.factories import PASSWORD
+from workspaces import queries, services
 from workspaces.models import Project, Role, Workspace
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +134,34 @@ def test_a_hostile_name_is_shown_as_text(web, project):
 
     assert "<script>alert(1)" not in page
     assert "<img src=x" not in page
+
+
+def test_the_list_of_workspaces_counts_members_and_projects(web, actor, project):
+    factories.join(factories.a_person("vic"), project.workspace, Role.VIEWER)
+    services.create_project(actor=actor, workspace=project.workspace, name="Second")
+
+    (workspace,) = web.get("/workspaces").context["page_obj"]
+
+    assert (workspace.name, workspace.role) == (project.workspace.name, "owner")
+    assert (workspace.member_count, workspace.project_count, workspace.first_project) == (2, 2, project.pk)
+
+
+def test_the_list_of_workspaces_takes_the_same_queries_for_one_and_for_many(web, actor, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as one:
+        web.get("/workspaces")
+    for number in range(3):
+        services.create_workspace(actor=actor, name=f"Team {number}")
+
+    with django_assert_num_queries(len(one)):
+        answer = web.get("/workspaces")
+    assert len(answer.context["page_obj"]) == 4
+
+
+def test_the_switcher_shows_a_few_workspaces_with_the_present_one_first(web, actor, project):
+    for number in range(queries.SWITCHER_WORKSPACES):
+        services.create_workspace(actor=actor, name=f"A team {number}")
+
+    shown = web.get(f"/projects/{project.pk}").context["shell"]["workspaces"]
+
+    assert len(shown) == queries.SWITCHER_WORKSPACES
+    assert [shown[0]["name"], shown[1]["name"]] == [project.workspace.name, "A team 0"]
