@@ -1,11 +1,21 @@
 """Staff's view of people and the ledger; history is read only, balances move by the ledger alone."""
 
+from typing import cast
+
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
-from accounts.models import LedgerEntry, User, Wallet
+from accounts import keys
+from accounts.forms import AdminSignInForm
+from accounts.models import ApiKey, LedgerEntry, RememberedAnswer, SignIn, User, Wallet
+from core.actor import Actor
 from core.admin import ReadOnlyAdmin
+
+admin.site.login_form = AdminSignInForm
 
 
 class MinimumCreditsFilter(admin.SimpleListFilter):
@@ -46,9 +56,10 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             Wallet.objects.create(user=obj)
 
     def get_deleted_objects(self, objs, request: HttpRequest):  # type: ignore[no-untyped-def]
-        """Wallet and ledger, which nobody may delete by themselves, go with their person."""
+        """What is a person's alone, and nobody may delete by itself, goes with them."""
         listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return listed, counts, lacking - {model._meta.verbose_name for model in (Wallet, LedgerEntry)}, protected
+        theirs = {model._meta.verbose_name for model in (Wallet, LedgerEntry, SignIn, ApiKey, RememberedAnswer)}
+        return listed, counts, lacking - theirs, protected
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and obj != request.user
@@ -68,3 +79,62 @@ class WalletAdmin(ReadOnlyAdmin):
     list_display = ["user", "balance"]
     search_fields = ["user__email"]
     list_select_related = ["user"]
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "user", "ended_at"]
+    list_filter = ["created_at", "ended_at"]
+    search_fields = ["user__email"]
+    list_select_related = ["user"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """Everybody's keys: staff may revoke one, and nobody sees what it is checked against."""
+
+    list_display = ["prefix", "name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = ["created_at", "expires_at", "revoked_at"]
+    search_fields = ["prefix", "name", "user__email"]
+    list_select_related = ["user"]
+    exclude = ["digest"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke selected API keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
+        for key in chosen.order_by("pk"):
+            keys.revoke(actor=Actor.of(request), key=key)
+        self.message_user(request, "The selected keys are revoked.")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_apikey")
+
+
+@admin.register(RememberedAnswer)
+class RememberedAnswerAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "user", "key", "status"]
+    search_fields = ["user__email", "key"]
+    list_select_related = ["user"]
+    exclude = ["body"]
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(ReadOnlyAdmin):
+    """Who failed to sign in of late, and is locked out. Deleting the attempts of a person lets them try again."""
+
+    list_display = ["attempt_time", "username", "ip_address", "failures_since_start", "effect", "path_info"]
+    fields = ["attempt_time", "username", "ip_address", "failures_since_start", "effect", "path_info", "user_agent"]
+    search_fields = ["username", "ip_address"]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[AccessAttempt]":
+        same = AccessAttempt.objects.filter(username=OuterRef("username"), ip_address=OuterRef("ip_address"))
+        together = same.order_by().values("username").annotate(all=Sum("failures_since_start")).values("all")
+        attempts = super().get_queryset(request).annotate(failures_together=Subquery(together))  # of every browser
+        return cast("QuerySet[AccessAttempt]", attempts)
+
+    @admin.display(empty_value="–")
+    def effect(self, attempt: AccessAttempt) -> str:
+        return "Locked out" if attempt.failures_together >= settings.AXES_FAILURE_LIMIT else ""
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessAttempt | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -12,8 +12,11 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import EntryKind, LedgerEntry, User, Wallet
-from core.errors import InsufficientCredits
-from core.templatetags.format import plural
+from core.errors import InsufficientCredits, InvalidInput
+from core.templatetags.format import count, plural
+
+MOST_GRANTED = 1_000_000
+FULL_WALLET = 1_000_000_000  # well within the column
 
 
 class Cost(StrEnum):
@@ -91,8 +94,15 @@ def refund(cost: Cost, *, row: UUID, reference: str) -> int:
 
 @transaction.atomic
 def grant(user: User, amount: int, *, key: str, reference: str) -> None:
-    """Add credits (at sign-up, or by staff with a reason); `key` keeps one grant from being made twice."""
-    Wallet.objects.filter(user=user).update(balance=F("balance") + amount)
+    """Add credits (at sign-up, or by staff with a reason); `key` keeps one grant from being made twice.
+
+    Raises InvalidInput naming `amount` when it is none, or beyond `MOST_GRANTED`, or more than a wallet holds.
+    """
+    if not 0 < amount <= MOST_GRANTED:
+        raise InvalidInput("amount", f"Grant 1 to {count(MOST_GRANTED)} credits.")
+    with_room = Wallet.objects.filter(user=user, balance__lte=FULL_WALLET - amount)
+    if not with_room.update(balance=F("balance") + amount):
+        raise InvalidInput("amount", f"Nobody holds more than {count(FULL_WALLET)} credits.")
     _record(user, amount, EntryKind.GRANT, reference, key=key)
 
 

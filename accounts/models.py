@@ -1,11 +1,13 @@
 """A person, what they may spend, and every credit that ever moved."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class PersonManager(UserManager["User"]):
@@ -143,12 +145,26 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_active(self) -> bool:
+        return not self.is_revoked and not self.has_expired
+
 
 class RememberedAnswer(models.Model):
     """What a request with an `Idempotency-Key` was answered, so that the same one again is answered the same.
 
     Written in the transaction of what the request did; `fingerprint` is the SHA-256 of its method, path and body.
     """
+
+    KEPT_FOR = timedelta(hours=24)
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

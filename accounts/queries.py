@@ -1,11 +1,17 @@
 """Reads of people and their ledger."""
 
+import itertools
+from collections import Counter
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce
 
 from accounts.credits import Cost, refund_key
-from accounts.models import LedgerEntry, User
+from accounts.models import ApiKey, LedgerEntry, User, Wallet
+from core.actor import Actor
+from core.errors import NotFound
 
 
 def ledger_of(user: User) -> QuerySet[LedgerEntry]:
@@ -13,6 +19,61 @@ def ledger_of(user: User) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(wallet_id=user.pk)
 
 
+@dataclass(frozen=True, slots=True)
+class OutOfBalance:
+    """A wallet whose figures disagree; `wrong` are the entries whose `balance_after` does not follow."""
+
+    user: User
+    balance: int
+    ledger_sum: int
+    wrong: list[LedgerEntry]
+
+
+def wallets_out_of_balance() -> list[OutOfBalance]:
+    """Every wallet whose balance is not the sum of its ledger, or whose entries do not run from one to the next.
+
+    Each of the two questions is one statement, so that charges made meanwhile raise no false alarm.
+    """
+    total = Coalesce(Sum("entries__amount"), 0)
+    wallets = {
+        wallet.pk: OutOfBalance(wallet.user, wallet.balance, wallet.total, [])
+        for wallet in Wallet.objects.annotate(total=total).exclude(balance=F("total")).select_related("user")
+    }
+    in_order = Window(Sum("amount"), partition_by="wallet", order_by=["created_at", "id"])
+    entries = LedgerEntry.objects.annotate(off=F("balance_after") - in_order).filter(~Q(off=0))
+    suspects = itertools.groupby(
+        entries.select_related("wallet__user").order_by("wallet", "created_at"), lambda entry: entry.wallet
+    )
+    for wallet, wrong in suspects:
+        if wallet.pk in wallets:
+            wallets[wallet.pk].wrong.extend(wrong)
+        elif not _is_chain(wallet):
+            wallets[wallet.pk] = OutOfBalance(wallet.user, wallet.balance, wallet.balance, list(wrong))
+    return sorted(wallets.values(), key=lambda found: found.user.email)
+
+
+def _is_chain(wallet: Wallet) -> bool:
+    """Whether each entry begins where another one ended, in whatever order: a clock that was set back is no theft."""
+    entries = list(LedgerEntry.objects.filter(wallet=wallet).values_list("amount", "balance_after"))
+    last = sum(amount for amount, _ in entries)
+    began = Counter([*(after - amount for amount, after in entries), last])
+    ended = Counter([0, *(after for _, after in entries)])
+    return began == ended
+
+
 def refunded(cost: Cost, row: UUID) -> int:
     """Whole credits given back for this row; 0 if none were."""
     return LedgerEntry.objects.filter(key=refund_key(cost, row)).values_list("amount", flat=True).first() or 0
+
+
+def keys_of(actor: Actor) -> QuerySet[ApiKey]:
+    """The person's API keys, revoked ones included, newest first."""
+    return ApiKey.objects.filter(user=actor.user)
+
+
+def api_key(actor: Actor, key_id: UUID | str) -> ApiKey:
+    """One key of the person's; raises NotFound."""
+    key = keys_of(actor).filter(pk=key_id).first()
+    if key is None:
+        raise NotFound("There is no such API key, or you may not see it.")
+    return key

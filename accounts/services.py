@@ -4,18 +4,14 @@ import re
 import secrets
 
 from django.conf import settings
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts import credits
+from accounts import credits, passwords
 from accounts.models import User, Wallet
 from core import events
 from core.actor import Actor
 from core.errors import InvalidInput
-
-MAX_PASSWORD_LENGTH = 128  # a longer one only costs hashing time
 
 
 @transaction.atomic
@@ -25,38 +21,13 @@ def register(*, email: str, username: str, password: str, full_name: str = "") -
     Raises InvalidInput naming `email`, `username` or `password`.
     """
     person = User(email=email.strip().lower(), username=username.strip(), full_name=full_name.strip())
-    check_password(password, person)
+    passwords.check(password, person)
     person.set_password(password)
     _save_new(person)
     if settings.CREDITS_AT_SIGN_UP:
         credits.grant(person, settings.CREDITS_AT_SIGN_UP, key=f"sign-up:{person.pk}", reference="Welcome credits")
     events.emit("user.registered", subject=person, by=Actor(person))
     return person
-
-
-def check_password(password: str, person: User, *, attr: str = "password") -> None:
-    """Raise InvalidInput, naming `attr`, when the password is too weak or too long for this person."""
-    if len(password) > MAX_PASSWORD_LENGTH:
-        raise InvalidInput(attr, f"Use at most {MAX_PASSWORD_LENGTH} characters.")
-    try:
-        password_validation.validate_password(password, person)
-    except ValidationError as error:
-        raise InvalidInput(attr, " ".join(error.messages)) from None
-
-
-@transaction.atomic
-def change_password(*, actor: Actor, current_password: str, new_password: str) -> None:
-    """Set a new password; every token made under the old one dies.
-
-    Raises InvalidInput naming `current_password` or `new_password`.
-    """
-    person = actor.user
-    if not person.check_password(current_password):
-        raise InvalidInput("current_password", "This is not your current password.")
-    check_password(new_password, person, attr="new_password")
-    person.set_password(new_password)
-    person.save(update_fields=["password"])
-    end_refresh_tokens(person)
 
 
 def update_profile(*, actor: Actor, **changes: str) -> User:
@@ -70,14 +41,6 @@ def update_profile(*, actor: Actor, **changes: str) -> User:
     except IntegrityError:
         raise InvalidInput("username", "This username is taken. Choose another.", code="unique") from None
     return person
-
-
-def end_refresh_tokens(person: User) -> None:
-    """Blacklist every refresh token the person holds."""
-    outstanding = OutstandingToken.objects.filter(user=person, blacklistedtoken__isnull=True)
-    BlacklistedToken.objects.bulk_create(
-        [BlacklistedToken(token=token) for token in outstanding], ignore_conflicts=True
-    )
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ class Actor:
         """The signed-in person behind a page or API request, with what their credential allows."""
         auth = getattr(request, "auth", None)
         credential, scopes = Credential.TOKEN if auth else Credential.SESSION, frozenset(Scope)
-        if key_scopes := getattr(auth, "scopes", None):  # an API key; no other credential has scopes
+        key_scopes = getattr(auth, "scopes", None)  # an API key's; no other credential has scopes
+        if key_scopes is not None:
             credential, scopes = Credential.KEY, frozenset(Scope(scope) for scope in key_scopes)
         return cls(user=request.user, credential=credential, scopes=scopes)  # type: ignore[arg-type]

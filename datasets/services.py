@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 
 from core import events, storage
 from core.actor import Actor
+from core.changes import assign
 from core.errors import Conflict, InvalidInput, TooLarge
 from core.queue import ring_on_commit
 from datasets import samples, tasks, worker
@@ -60,7 +61,7 @@ def add_dataset(
         storage.delete([version.original_key])
         raise
     if reads_now:
-        _read_now(version)
+        _read_now(version, actor)
     return version.dataset
 
 
@@ -79,12 +80,11 @@ def add_sample(*, actor: Actor, project: Project, key: str) -> Dataset:
 
 @transaction.atomic
 def update_dataset(*, actor: Actor, dataset: Dataset, **changes: str) -> Dataset:
-    """Change `name` or `description`; emits `dataset.updated`."""
+    """Change `name` or `description`; emits `dataset.updated` if anything is different then."""
     access.require(actor, Action.EDIT, dataset)
-    for field, value in changes.items():
-        setattr(dataset, field, value)
-    dataset.save(update_fields=list(changes))
-    events.emit("dataset.updated", subject=dataset, by=actor, fields=sorted(changes))
+    if changed := assign(dataset, changes):
+        dataset.save(update_fields=changed)
+        events.emit("dataset.updated", subject=dataset, by=actor, fields=changed)
     return dataset
 
 
@@ -97,16 +97,16 @@ def delete_dataset(*, actor: Actor, dataset: Dataset) -> None:
     _delete(dataset, by=actor)
 
 
-def _read_now(version: DatasetVersion) -> None:
+def _read_now(version: DatasetVersion, actor: Actor) -> None:
     """Read a small file at once; raises InvalidInput naming `file`, with nothing left, if it is no table."""
     worker.ingest(version.pk)
     version.refresh_from_db()
     if version.status == VersionStatus.FAILED:
-        _delete(version.dataset)
+        _delete(version.dataset, by=actor)
         raise InvalidInput("file", version.error, code="unreadable")
 
 
-def _delete(dataset: Dataset, by: Actor | None = None) -> None:
+def _delete(dataset: Dataset, *, by: Actor) -> None:
     keys = [key for version in dataset.versions.all() for key in (version.original_key, version.table_key)]
     try:
         with transaction.atomic():

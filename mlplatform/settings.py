@@ -33,8 +33,11 @@ JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY")
 for _name, _secret in (("SECRET_KEY", SECRET_KEY), ("JWT_SIGNING_KEY", JWT_SIGNING_KEY)):
     if not DEBUG and (len(_secret) < 32 or _secret.startswith(("change-me", "django-insecure"))):
         raise ImproperlyConfigured(f"{_name} is a sample or shorter than 32 characters: set a random one.")
+if not DEBUG and SECRET_KEY == JWT_SIGNING_KEY:
+    raise ImproperlyConfigured("JWT_SIGNING_KEY is the same as SECRET_KEY: set two different ones.")
 
 HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
 _listens_everywhere = HOST in {"0.0.0.0", "::"}  # noqa: S104 -- the operator's choice
 _own_names = {"localhost", "127.0.0.1", "[::1]", socket.gethostname()} | (
     {
@@ -47,8 +50,14 @@ _own_names = {"localhost", "127.0.0.1", "[::1]", socket.gethostname()} | (
     else {HOST}
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted(_own_names))
+if not DEBUG and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS contains *: name the hosts by which people reach this server.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many stand between the visitor and this server
 HTTPS = env.bool("HTTPS", default=False)  # behind a proxy that ends TLS and sets X-Forwarded-Proto
+# What mailed links begin with; never taken from a request, whose Host header anybody can write.
+_own_name = socket.gethostname() if _listens_everywhere else f"[{HOST}]" if ":" in HOST else HOST
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"{'https' if HTTPS else 'http'}://{_own_name}:{PORT}").rstrip("/")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
@@ -87,6 +96,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
+    "axes",
     "csp",
     "core",
     "accounts",
@@ -111,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.http.middleware.ProductErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "mlplatform.urls"
@@ -152,7 +163,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 FILES_DIR = DATA_DIR / "files"
@@ -173,16 +184,44 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_validators = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+    {
+        "NAME": f"{_validators}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "email", "full_name"]},
+    },
+    {"NAME": f"{_validators}.MinimumLengthValidator"},
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
+    {"NAME": f"{_validators}.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3_600  # seconds
+PASSWORD_RESET_MAILS_PER_HOUR = 5  # to one person; more would be somebody else's doing
+AUTHENTICATION_BACKENDS = ["accounts.lock_out.SignInBackend"]
+AXES_HANDLER = "accounts.lock_out.FailureCounter"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # not the address alone: an own account would reset its count
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.lock_out.email_of"
+AXES_CLIENT_IP_CALLABLE = "core.http.client.client_network"
+AXES_LOCKOUT_CALLABLE = "accounts.lock_out.answer"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "email", "csrfmiddlewaretoken"]  # not kept with an attempt
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # accounts/admin.py shows what is locked
+AXES_VERBOSE = False
+SIGN_IN_FAILURES_PER_IP = env.int("SIGN_IN_FAILURES_PER_IP", default=100)
+SIGN_UPS_PER_IP_AND_DAY = env.int("SIGN_UPS_PER_IP_AND_DAY", default=50)
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "workspaces:home"
 CSRF_FAILURE_VIEW = "mlplatform.views.csrf_failed"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
 ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ML Platform <noreply@localhost>")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 
@@ -200,10 +239,11 @@ CREDITS_PER_PREDICTION = env.int("CREDITS_PER_PREDICTION", default=5)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.api.token_authentication.TokenAuthentication",
+        "accounts.api.key_authentication.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.SignedInWithinScope"],
     "DEFAULT_PARSER_CLASSES": [
         "core.http.parsers.SafeJSONParser",
         "rest_framework.parsers.MultiPartParser",
@@ -229,7 +269,6 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends the tokens made under the old one
-    "UPDATE_LAST_LOGIN": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ML Platform",
@@ -278,10 +317,12 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # a mail to the console stays readable, with its link in one piece
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: a file cut short would stop it for good
 CELERY_BEAT_SCHEDULE = {
     "reap-jobs": {"task": "training.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "reap-datasets": {"task": "datasets.tasks.reap_datasets", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-accounts": {"task": "accounts.tasks.sweep_accounts", "schedule": 900.0, "options": {"expires": 900}},
 }
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
 
@@ -330,6 +371,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},  # accounts.lock_out tells of what it refuses
     },
 }
 structlog.configure(

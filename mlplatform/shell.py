@@ -12,7 +12,7 @@ from accounts.credits import balance_of
 from accounts.models import User
 from core.actor import Actor
 from core.theme import theme_of
-from workspaces.models import Project
+from workspaces.models import Project, Workspace
 from workspaces.queries import projects_of, workspaces_to_switch_to
 
 
@@ -33,6 +33,10 @@ PLACES = [
     ("Models", "model", "training:models"),
     ("Predictions", "predict", "predictions:list"),
 ]
+WORKSPACE_PLACES = [
+    ("Members", "members", ("workspaces:members", "workspaces:remove", "workspaces:hand_over")),
+    ("Settings", "settings", ("workspaces:settings", "workspaces:audit", "workspaces:delete")),
+]
 MODEL_PAGES = ("training:models", "training:model", "training:archive")
 
 
@@ -49,6 +53,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "user": None,
         "theme": theme_of(request),
         "project": None,
+        "workspace": None,
         "workspaces": [],
         "nav": [],
     }
@@ -56,7 +61,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return frame
     project = _current(request, Actor(user))
-    workspaces = workspaces_to_switch_to(Actor(user), project.workspace_id if project else None)
+    workspace = getattr(request, "workspace", None) or (project.workspace if project else None)
+    workspaces = workspaces_to_switch_to(Actor(user), workspace.pk if workspace else None)
     return frame | {
         "user": user,
         "credits": balance_of(user) if settings.CREDITS_ENABLED else None,
@@ -77,14 +83,23 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
             for workspace in workspaces
         ],
         "project": project,
-        "nav": _places(request, project) if project else [],
+        "workspace": workspace,
+        "nav": [
+            *(_places(request, project) if project else []),
+            *(_workspace_places(request, workspace) if workspace else []),
+        ],
     }
 
 
 def _current(request: HttpRequest, actor: Actor) -> Project | None:
-    """The project of this page, as the view named it; elsewhere the one last looked at, else the first."""
+    """The project of this page, as the view named it; elsewhere the one last looked at, else the first.
+
+    On a page of a workspace, one of that workspace.
+    """
     here = getattr(request, "project_id", None) or request.session.get("project_id")
     projects = projects_of(actor)
+    if workspace := getattr(request, "workspace", None):
+        projects = projects.filter(workspace=workspace)
     return (projects.filter(pk=here).first() if here else None) or projects.first()
 
 
@@ -104,3 +119,11 @@ def _places(request: HttpRequest, project: Project) -> list[Place]:
             current = app == name.split(":")[0]
         places.append(Place(label, icon, reverse(name, args=[project.pk]), current))
     return places
+
+
+def _workspace_places(request: HttpRequest, workspace: Workspace) -> list[Place]:
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        Place(label, icon, reverse(pages[0], args=[workspace.pk]), view in pages)
+        for label, icon, pages in WORKSPACE_PLACES
+    ]

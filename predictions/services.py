@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts import credits
@@ -86,4 +87,5 @@ def _failed(prediction: Prediction, error: Exception, actor: Actor) -> Conflict:
         prediction.error = f"The model broke on this input ({type(error).__name__})."
     prediction.save(force_insert=True)
     events.emit("prediction.failed", subject=prediction, by=actor, model=str(prediction.model_id))
-    return Conflict(f"{prediction.error} Nothing was charged.", code="model_failed")
+    free_of_charge = " Nothing was charged." if settings.CREDITS_ENABLED else ""
+    return Conflict(f"{prediction.error}{free_of_charge}", code="model_failed")

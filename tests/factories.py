@@ -10,10 +10,10 @@ from unittest import mock
 
 from django.db import connections
 
-from accounts import credits
-from accounts.models import LedgerEntry, User, Wallet
+from accounts import credits, keys
+from accounts.models import ApiKey, LedgerEntry, User, Wallet
 from core import storage
-from core.actor import Actor
+from core.actor import Actor, Scope
 from datasets import services as datasets
 from datasets import worker as dataset_worker
 from datasets.models import Dataset, DatasetVersion
@@ -113,6 +113,11 @@ def a_job(person: User, dataset: Dataset | None = None, **wish: Any) -> Job:
 
 def give(person: User, amount: int) -> None:
     credits.grant(person, amount, key=f"given:{next(_numbers)}", reference="For a test")
+
+
+def a_key(person: User, *scopes: Scope, **wish: Any) -> tuple[ApiKey, str]:
+    """An API key with these scopes, or with all of them; and the key itself."""
+    return keys.create(actor=Actor(person), name="CI", scopes=scopes or list(Scope), **wish)
 
 
 def claim(job: Job) -> str:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, get_resolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from core.actor import Scope
 from predictions.models import Prediction
 from tests import factories
 from tests.factories import a_row
@@ -36,7 +37,8 @@ RENAMED = {"name": "Renamed"}
 
 
 MEMBERS = ["viewer", "editor", "admin", "owner"]
-ROLES = ["anonymous", "stranger", "staff", *MEMBERS]
+KEYS = ["read key", "predict key"]  # the editor's
+ROLES = ["anonymous", "stranger", "staff", *MEMBERS, *KEYS]
 
 
 class Whose(Enum):
@@ -51,8 +53,9 @@ class Case:
     """One method of one address: what somebody who may do this sends and is answered.
 
     `least` is the role from which on a member may: by default a viewer looks, and an editor, who made everything,
-    changes. `row` names the row to ask for, where it is not the usual one; `differs` holds the roles that are
-    answered otherwise than the rule has it.
+    changes. `row` names the row to ask for, where it is not the usual one. `key` names the scope an API key needs, or
+    is "none" where no key may come; by default `read` to look and `write`, which none here has, to change. `differs`
+    holds the roles that are answered otherwise than the rule has it.
     """
 
     answer: int
@@ -60,6 +63,7 @@ class Case:
     body: dict[str, Any] = field(default_factory=dict)
     least: str = ""
     row: str = ""
+    key: str = ""
     differs: dict[str, int] = field(default_factory=dict)
 
     def expected(self, method: str, *, is_api: bool) -> dict[str, int]:
@@ -73,11 +77,23 @@ class Case:
             rule |= dict.fromkeys(["stranger", "staff"], 404) | dict.fromkeys(MEMBERS[: MEMBERS.index(least)], 403)
         if self.whose is Whose.STAFFS:
             rule |= dict.fromkeys(["stranger", *MEMBERS], 403)
-        return rule | self.differs
+        return rule | self._of_keys(method, rule, is_api=is_api) | self.differs
+
+    def _of_keys(self, method: str, rule: dict[str, int], *, is_api: bool) -> dict[str, int]:
+        """The editor's answer for a key of the scope that is needed, a refusal for others; no page knows keys."""
+        if not is_api:
+            return dict.fromkeys(KEYS, (rule | self.differs)["anonymous"])
+        needed = self.key or ("read" if method == "GET" else "write")
+        return {name: rule["editor"] if name == f"{needed} key" else 403 for name in KEYS}
 
 
 def own(answer: int, **body: Any) -> Case:
     return Case(answer, Whose.ONES_OWN, body)
+
+
+def account(answer: int, **body: Any) -> Case:
+    """Of one's own account, where no API key comes."""
+    return Case(answer, Whose.ONES_OWN, body, key="none")
 
 
 def everybodys(answer: int) -> Case:
@@ -88,19 +104,51 @@ SEEN = Case(200)
 ITS_CALLERS = Case(200, differs=dict.fromkeys(["viewer", "admin", "owner"], 404))
 IN_THE_PROJECT = {"project": "project"}
 IN_THE_WORKSPACE = {"workspace": "workspace", "name": "Next"}
-NO_SUCH_CHOICE = dict.fromkeys(
-    ["stranger", "staff", "viewer"], 200
-)  # the form is shown again: it lists only where one may make things
+NOT_THEIRS = dict.fromkeys(["viewer", "admin", "owner"], 404)  # a person's own, whatever the workspace
+# The form is shown again: it lists only where one may make things.
+NO_SUCH_CHOICE = dict.fromkeys(["stranger", "staff", "viewer"], 400)
+SOMEBODY = {"email": "somebody@example.org", "role": "editor"}
+FOR_ADMINS = Case(200, least="admin")
 
 PAGES = {
     "": {"GET": own(302)},
     "sign-in": {"GET": Case(302, Whose.ONES_OWN, differs={"anonymous": 200})},
     "sign-up": {"GET": Case(302, Whose.ONES_OWN, differs={"anonymous": 200})},
     "sign-out": {"POST": everybodys(302)},
+    "password-reset": {"GET": everybodys(200), "POST": Case(302, Whose.EVERYBODYS, {"email": "nobody@example.org"})},
+    "password-reset/<uuid:uid>/<str:token>": {"GET": everybodys(200), "POST": everybodys(200)},
     "account": {"GET": own(200)},
     "account/password": {"GET": own(200)},
+    "account/keys": {"GET": own(200), "POST": own(200, name="CI", scopes=["read"], lifetime="")},
+    "account/keys/<uuid:key_id>": {
+        "GET": Case(200, differs=NOT_THEIRS),
+        "POST": Case(302, body=RENAMED, differs=NOT_THEIRS),
+    },
+    "account/keys/<uuid:key_id>/revoke": {
+        "GET": Case(200, differs=NOT_THEIRS),
+        "POST": Case(302, differs=NOT_THEIRS),
+    },
     "account/credits": {"GET": own(200)},
+    "workspaces": {"GET": own(200)},
     "workspaces/new": {"GET": own(200), "POST": own(302, name="Lab")},
+    "workspaces/<uuid:workspace_id>/members": {"GET": SEEN, "POST": Case(302, body=SOMEBODY, least="admin")},
+    "workspaces/<uuid:workspace_id>/members/<uuid:member_id>/role": {
+        "POST": Case(302, body={"role": "editor"}, least="admin")
+    },
+    "workspaces/<uuid:workspace_id>/members/<uuid:member_id>/remove": {
+        "GET": FOR_ADMINS,
+        "POST": Case(302, least="admin"),
+    },
+    "workspaces/<uuid:workspace_id>/members/<uuid:member_id>/hand-over": {
+        "GET": Case(200, least="owner"),
+        "POST": Case(302, least="owner"),
+    },
+    "workspaces/<uuid:workspace_id>/settings": {
+        "GET": SEEN,
+        "POST": Case(302, body=RENAMED | {"slug": "renamed"}, least="admin"),
+    },
+    "workspaces/<uuid:workspace_id>/audit": {"GET": FOR_ADMINS},
+    "workspaces/<uuid:workspace_id>/delete": {"GET": Case(200, least="owner"), "POST": Case(400, least="owner")},
     "projects/new": {"GET": own(200), "POST": Case(302, body=IN_THE_WORKSPACE, differs=NO_SUCH_CHOICE)},
     "projects/<uuid:project_id>": {"GET": SEEN},
     "projects/<uuid:project_id>/data": {"GET": SEEN},
@@ -125,8 +173,16 @@ API = {
     "api/auth/login": {"POST": everybodys(400)},
     "api/auth/refresh": {"POST": everybodys(400)},
     "api/auth/logout": {"POST": everybodys(400)},
-    "api/auth/me": {"GET": own(200), "PATCH": own(200, full_name="Ada")},
-    "api/auth/password": {"POST": own(400)},
+    "api/auth/me": {"GET": account(200), "PATCH": account(200, full_name="Ada")},
+    "api/auth/password": {"POST": account(400)},
+    "api/auth/password/reset": {"POST": everybodys(400)},
+    "api/auth/password/reset/confirm": {"POST": everybodys(400)},
+    "api/api-keys": {"GET": account(200), "POST": account(201, name="CI")},
+    "api/api-keys/<uuid:pk>": {
+        "GET": Case(200, key="none", differs=NOT_THEIRS),
+        "PATCH": Case(200, body=RENAMED, key="none", differs=NOT_THEIRS),
+        "DELETE": Case(204, key="none", differs=NOT_THEIRS),
+    },
     "api/credits": {"GET": own(200)},
     "api/credits/ledger": {"GET": own(200)},
     "api/workspaces": {"GET": own(200), "POST": own(201, name="Lab")},
@@ -135,6 +191,13 @@ API = {
         "PATCH": Case(200, body=RENAMED, least="admin"),
         "DELETE": Case(409, least="owner"),
     },
+    "api/workspaces/<uuid:pk>/members": {"GET": SEEN, "POST": Case(201, body=SOMEBODY, least="admin")},
+    "api/workspaces/<uuid:pk>/members/<uuid:member_id>": {
+        "GET": SEEN,
+        "PATCH": Case(200, body={"role": "editor"}, least="admin"),
+        "DELETE": Case(204, least="admin"),
+    },
+    "api/workspaces/<uuid:pk>/audit": {"GET": FOR_ADMINS},
     "api/projects": {"GET": own(200), "POST": Case(201, body=IN_THE_WORKSPACE)},
     "api/projects/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(409, least="admin")},
     "api/datasets": {"GET": own(200)},
@@ -157,7 +220,7 @@ API = {
     "api/models/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body={"description": "New."}), "DELETE": Case(204)},
     "api/models/<uuid:pk>/metrics": {"GET": SEEN},
     "api/models/<uuid:pk>/download": {"GET": SEEN},
-    "api/models/<uuid:pk>/predict": {"POST": Case(200, body={"features": a_row()})},
+    "api/models/<uuid:pk>/predict": {"POST": Case(200, body={"features": a_row()}, key="predict")},
     "api/predictions": {"GET": own(200)},
     "api/predictions/<uuid:pk>": {"GET": ITS_CALLERS},
 }
@@ -191,6 +254,10 @@ def rows(person, stranger, project):
         people[role] = factories.a_person(role)
         factories.join(people[role], project.workspace, role)
     Membership.objects.filter(user=person, workspace=project.workspace).update(role=Role.EDITOR)
+    mia = factories.a_person("mia")  # whom the others may look at, or change
+    factories.join(mia, project.workspace, Role.VIEWER)
+    for scope in (Scope.READ, Scope.PREDICT):
+        people[f"{scope} key"] = factories.a_key(person, scope)[1]
     return {
         "workspace": project.workspace,
         "project": project,
@@ -199,11 +266,14 @@ def rows(person, stranger, project):
         "finished": model.job,
         "model": model,
         "prediction": prediction,
+        "key": factories.a_key(person)[0],
+        "member": Membership.objects.get(user=mia, workspace=project.workspace),
         "people": people,
     }
 
 
 USUAL = {
+    "password-reset": "workspace",  # nobody's link
     "workspaces": "workspace",
     "projects": "project",
     "datasets": "dataset",
@@ -211,13 +281,18 @@ USUAL = {
     "training": "job",
     "models": "model",
     "predictions": "prediction",
+    "api-keys": "key",
+    "account": "key",
 }
+
+
+NESTED = {"<uuid:member_id>": "member"}
 
 
 def filled(route: str, case: Case, rows: dict[str, Any]) -> str:
     """The route with the id of a real row in it."""
     kind = case.row or USUAL.get(route.removeprefix("api/").split("/")[0], "")
-    return "/" + re.sub(r"<[^>]+>", lambda _: str(rows[kind].pk), route)
+    return "/" + re.sub(r"<[^>]+>", lambda found: str(rows[NESTED.get(found[0], kind)].pk), route)
 
 
 def sent(case: Case, rows: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +306,9 @@ def sent(case: Case, rows: dict[str, Any]) -> dict[str, Any]:
 
 def ask(person: Any, method: str, address: str, body: dict[str, Any]) -> Any:
     client = APIClient()
-    if person is not None:
+    if isinstance(person, str):
+        client.credentials(HTTP_X_API_KEY=person)
+    elif person is not None:
         client.force_login(person)
     if method == "GET":
         return client.get(address, body)

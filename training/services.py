@@ -7,6 +7,7 @@ from accounts import credits
 from accounts.credits import Cost
 from core import events
 from core.actor import Actor
+from core.changes import assign
 from core.errors import Conflict, InvalidInput
 from core.queue import ring_on_commit
 from datasets.models import DatasetVersion
@@ -82,12 +83,11 @@ def stop_training(*, actor: Actor, job: Job) -> None:
 
 @transaction.atomic
 def update_model(*, actor: Actor, model: ModelVersion, **changes: str) -> ModelVersion:
-    """Change `description` or `status`; emits `model.updated`."""
+    """Change `description` or `status`; emits `model.updated` if anything is different then."""
     access.require(actor, Action.EDIT, model)
-    for name, value in changes.items():
-        setattr(model, name, value)
-    model.save(update_fields=list(changes))
-    events.emit("model.updated", subject=model, by=actor, fields=sorted(changes))
+    if changed := assign(model, changes):
+        model.save(update_fields=changed)
+        events.emit("model.updated", subject=model, by=actor, fields=changed)
     return model
 
 

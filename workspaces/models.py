@@ -15,6 +15,9 @@ class Role(models.TextChoices):
     OWNER = "owner", "Owner"
 
 
+GRANTED = (Role.VIEWER, Role.EDITOR, Role.ADMIN)  # ownership is handed over, not granted
+
+
 class Workspace(models.Model):
     """A team's room. Its creator owns it; what hangs in it is seen by its members only."""
 
@@ -35,7 +38,7 @@ class Workspace(models.Model):
 
 
 class Membership(models.Model):
-    """A person's role in a workspace."""
+    """A person's role in a workspace. A workspace has an owner at all times: `members.py` alone changes these rows."""
 
     place = Place("workspace")
 
@@ -50,7 +53,7 @@ class Membership(models.Model):
         ordering = ["created_at"]
 
     def __str__(self) -> str:
-        return f"{self.user} as {self.role} in {self.workspace}"
+        return f"{self.user.username} as {self.role} in {self.workspace}"
 
 
 class Invitation(models.Model):

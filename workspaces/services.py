@@ -1,6 +1,7 @@
 """What people do with workspaces and projects, signing up included: a newcomer gets one of each."""
 
 import secrets
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -8,10 +9,12 @@ from django.utils.text import slugify
 
 from accounts import services as accounts
 from accounts.models import User
+from accounts.sign_ups import one_more_from
 from core import events
 from core.actor import Actor
+from core.changes import assign
 from core.errors import Conflict, InvalidInput
-from workspaces import access, queries
+from workspaces import access, members, queries
 from workspaces.access import Action
 from workspaces.models import Membership, Project, Role, Workspace
 
@@ -19,22 +22,25 @@ FIRST_PROJECT = "First project"
 
 
 @transaction.atomic
-def sign_up(*, email: str, username: str, password: str, full_name: str = "") -> User:
-    """Register a person with a workspace and a project of their own; raises InvalidInput naming the field."""
-    person = accounts.register(email=email, username=username, password=password, full_name=full_name)
-    open_home(actor=Actor(person))
+def sign_up(*, email: str, username: str, password: str, full_name: str = "", address: str = "") -> User:
+    """Register a person with a workspace and a project of their own, and with those they were invited to.
+
+    `address` is the network they come from. Emits `member.joined` for each invitation to their email.
+    Raises InvalidInput naming the field, TooManyRequests when enough accounts were made from there today.
+    """
+    with one_more_from(address):
+        person = accounts.register(email=email, username=username, password=password, full_name=full_name)
+        _make_home(Actor(person))
+        members.join_invited(person)
+    transaction.on_commit(partial(members.join_invited, person), robust=True)  # those invited at this moment
     return person
 
 
 @transaction.atomic
 def open_home(*, actor: Actor) -> Project:
     """The project a person lands in: their first one, made with a workspace if there is none they may make it in."""
-    if (project := queries.projects_of(actor).first()) is not None:
-        return project
-    workspace = queries.workspaces_to_edit(actor).first() or create_workspace(
-        actor=actor, name=f"{actor.user.get_full_name()}’s workspace"[:120]
-    )
-    return create_project(actor=actor, workspace=workspace, name=FIRST_PROJECT)
+    members.join_invited(actor.user)  # an administrator may have made the account
+    return queries.projects_of(actor).first() or _make_home(actor)
 
 
 @transaction.atomic
@@ -49,12 +55,14 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "", description: st
 
 @transaction.atomic
 def update_workspace(*, actor: Actor, workspace: Workspace, **changes: str) -> Workspace:
-    """Change `name`, `slug` or `description`; emits `workspace.updated`."""
+    """Change `name`, `slug` or `description`; emits `workspace.updated` if anything is different then.
+
+    Raises InvalidInput for a taken slug.
+    """
     access.require(actor, Action.MANAGE, workspace)
-    for name, value in changes.items():
-        setattr(workspace, name, value)
-    _save(workspace, update_fields=list(changes))
-    events.emit("workspace.updated", subject=workspace, by=actor, fields=sorted(changes))
+    if changed := assign(workspace, changes):
+        _save(workspace, update_fields=changed)
+        events.emit("workspace.updated", subject=workspace, by=actor, fields=changed)
     return workspace
 
 
@@ -69,12 +77,11 @@ def create_project(*, actor: Actor, workspace: Workspace, name: str, description
 
 @transaction.atomic
 def update_project(*, actor: Actor, project: Project, **changes: str) -> Project:
-    """Change `name` or `description`; emits `project.updated`."""
+    """Change `name` or `description`; emits `project.updated` if anything is different then."""
     access.require(actor, Action.EDIT, project)
-    for name, value in changes.items():
-        setattr(project, name, value)
-    project.save(update_fields=list(changes))
-    events.emit("project.updated", subject=project, by=actor, fields=sorted(changes))
+    if changed := assign(project, changes):
+        project.save(update_fields=changed)
+        events.emit("project.updated", subject=project, by=actor, fields=changed)
     return project
 
 
@@ -96,6 +103,13 @@ def delete_workspace(*, actor: Actor, workspace: Workspace) -> None:
         "workspace_not_empty",
         "A project of this workspace is not empty. Delete its contents first.",
     )
+
+
+def _make_home(actor: Actor) -> Project:
+    workspace = queries.workspaces_to_edit(actor).first() or create_workspace(
+        actor=actor, name=f"{actor.user.get_full_name()}’s workspace"[:120]
+    )
+    return create_project(actor=actor, workspace=workspace, name=FIRST_PROJECT)
 
 
 def _delete(row: Workspace | Project, code: str, detail: str) -> None:

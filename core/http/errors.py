@@ -69,7 +69,7 @@ def error_json(status: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
 
 
-def add_to_form(form: forms.Form, error: errors.ProductError) -> None:
+def add_to_form(form: forms.BaseForm, error: errors.ProductError) -> None:
     """Show a service's refusal beside the field it names, or above the form."""
     attr = (getattr(error, "attr", None) or "").split(".")[0]
     form.add_error(attr if attr in form.fields else None, error.detail)

@@ -5,6 +5,9 @@ from typing import Any, Literal
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from core.actor import Scope
+from core.http.permissions import KEY_SCHEME, key_scope
+
 JSON = ["application/json"]
 
 
@@ -20,7 +23,19 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class ProductSchema(AutoSchema):
-    """Adds the errors an endpoint can answer with: 401 where it asks who is calling, 404 where it names a row, …"""
+    """Adds which scope an API key needs, and the errors an endpoint can answer with: 404 where it names a row, …"""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        schemes: list[dict[str, Any]] = super().get_auth()
+        return schemes if self._key_scope() else [scheme for scheme in schemes if KEY_SCHEME not in scheme]
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own takes nothing
+        told: str = super().get_description()
+        takes_keys = any(KEY_SCHEME in scheme for scheme in self.get_auth())
+        return f"{told}\n\nAn API key needs the scope `{self._key_scope()}`." if takes_keys else told
+
+    def _key_scope(self) -> Scope | None:
+        return key_scope(self.view, self.method)
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.serializers import PricedSerializer
 from predictions.models import Prediction
 from predictions.services import MAX_ROWS
 
@@ -44,11 +45,11 @@ class PredictionAnswerSerializer(AnswerSerializer):
     version = serializers.IntegerField()
     inference_ms = serializers.FloatField()
     cache_hit = serializers.BooleanField()
-    credits_charged = serializers.IntegerField()
-    credits_left = serializers.IntegerField()
+    credits_charged = serializers.IntegerField(required=False, help_text="Left out while credits are switched off")
+    credits_left = serializers.IntegerField(required=False, help_text="Left out while credits are switched off")
 
 
-class PredictionSerializer(serializers.ModelSerializer[Prediction]):
+class PredictionSerializer(PricedSerializer, serializers.ModelSerializer[Prediction]):
     model_name = serializers.CharField(source="model.name", read_only=True)
     version = serializers.IntegerField(source="model.version", read_only=True)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -11,24 +12,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.credits import balance_of
-from core.actor import Actor
+from accounts.idempotency import answers_once
+from core.actor import Actor, Scope
 from core.http.parsers import SafeJSONParser
 from predictions import queries, services
 from predictions.api import serializers
 from predictions.models import Prediction
 from training.queries import models_of
 from workspaces import access
+from workspaces.access import Action
 
 
 class PredictView(APIView):
     """Ask a model: one row (`features`) or many (`instances`), one charge a call."""
 
     parser_classes = [SafeJSONParser]  # a form's fields cannot say what is a number and what is missing
+    key_scope = Scope.PREDICT
 
     @extend_schema(request=serializers.PredictSerializer, responses=serializers.PredictionAnswerSerializer)
+    @answers_once
     def post(self, request: Request, pk: str) -> Response:
         actor = Actor.of(request)
-        model = access.get(actor, models_of(actor), pk)
+        model = access.get(actor, models_of(actor), pk, Action.USE)
         body = serializers.PredictSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         one = "features" in body.validated_data
@@ -46,15 +51,16 @@ def _answers(made: Prediction) -> list[dict[str, Any]]:
 
 
 def _facts(made: Prediction, actor: Actor) -> dict[str, Any]:
-    return {
+    facts = {
         "id": made.pk,
         "model": made.model_id,
         "version": made.model.version,
         "inference_ms": made.inference_ms,
         "cache_hit": made.cache_hit,
-        "credits_charged": made.credits_charged,
-        "credits_left": balance_of(actor.user),
     }
+    if settings.CREDITS_ENABLED:
+        facts |= {"credits_charged": made.credits_charged, "credits_left": balance_of(actor.user)}
+    return facts
 
 
 class PredictionFilter(filters.FilterSet):

@@ -1,13 +1,14 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
 from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import tokens
+from accounts import keys, tokens
 from accounts.credits import balance_of
-from accounts.models import LedgerEntry, User, Wallet
+from accounts.models import ApiKey, LedgerEntry, RememberedAnswer, SignIn, User, Wallet
 from core import pulse
 from core.models import OutboxEvent
 from datasets.models import Dataset, DatasetVersion
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 HISTORY = [
     OutboxEvent, Wallet, LedgerEntry, Dataset, DatasetVersion, Job, JobEvent, ModelVersion, Prediction,
-    OutstandingToken,
+    OutstandingToken, SignIn, ApiKey, RememberedAnswer,
 ]  # fmt: skip
 
 
@@ -50,7 +51,10 @@ def rows(person, stranger):
     predictions.predict(actor=factories.Actor(person), model=model, rows=[factories.a_row()])
     tokens.revoke(tokens.issue(person)["refresh"])
     pulse.beat("worker")
+    Client().post("/sign-in", {"username": person.email, "password": "wrong"})
     Group.objects.create(name="Helpers")
+    factories.a_key(person)
+    RememberedAnswer.objects.create(user=person, key="one", fingerprint="f")
 
 
 @pytest.mark.usefixtures("rows")
@@ -195,3 +199,28 @@ def test_staff_set_a_new_password_and_old_tokens_die(staff, person):
     assert (answer.status_code, person.check_password("a better horse")) == (302, True)
     with pytest.raises(tokens.InvalidToken):
         tokens.rotate(refresh)
+
+
+def revoke(client, *chosen):
+    form = {"action": "revoke", "_selected_action": [str(key.pk) for key in chosen]}
+    return client.post(address(ApiKey, "changelist"), form)
+
+
+def test_staff_revoke_keys_and_see_no_digest(staff, person):
+    key, raw = factories.a_key(person)
+    kept, other = factories.a_key(person)
+
+    assert revoke(staff, key).status_code == 302
+
+    assert (keys.authenticate(raw), keys.authenticate(other)) == (None, kept)
+    assert key.digest not in staff.get(detail(key)).content.decode()
+
+
+def test_staff_who_may_only_look_revoke_nothing(staff, stranger, person):
+    User.objects.filter(pk=stranger.pk).update(is_superuser=False)
+    stranger.user_permissions.add(Permission.objects.get(codename="view_apikey"))
+    key, raw = factories.a_key(person)
+
+    revoke(staff, key)
+
+    assert keys.authenticate(raw) == key

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts import credits, queries
 from accounts.credits import Cost
 from accounts.models import EntryKind, LedgerEntry, Wallet
-from core.errors import InsufficientCredits
+from core.errors import InsufficientCredits, InvalidInput
 from tests import factories
 from tests.factories import at_once, ledger_sum
 
@@ -154,6 +154,28 @@ def test_grant_adds_once_a_key(person):
     assert movements(person)[1:] == [(100, "grant", "A gift", 115)]
 
 
+@pytest.mark.parametrize("amount", [0, -1, -15, 1_000_001, 10**30])
+def test_grant_refuses_what_is_no_sensible_amount(person, amount):
+    before = movements(person)
+
+    with pytest.raises(InvalidInput) as refusal:
+        credits.grant(person, amount, key="gift", reference="A gift")
+
+    assert (refusal.value.attr, refusal.value.detail) == ("amount", "Grant 1 to 1,000,000 credits.")
+    assert (credits.balance_of(person), movements(person)) == (15, before)
+
+
+def test_grant_fills_a_wallet_and_no_more(person, monkeypatch):
+    monkeypatch.setattr(credits, "FULL_WALLET", 20)
+    factories.give(person, 5)
+
+    with pytest.raises(InvalidInput) as refusal:
+        factories.give(person, 1)
+
+    assert refusal.value.attr == "amount"
+    assert (credits.balance_of(person), ledger_sum(person)) == (20, 20)
+
+
 def test_prices_are_settings(settings):
     settings.CREDITS_PER_TRAINING, settings.CREDITS_PER_PREDICTION = 2, 9
 
@@ -229,3 +251,15 @@ def test_charges_and_grants_at_once_all_count(person):
 
     assert answers == [1] * 5 + [None] * 5
     assert (credits.balance_of(person), ledger_sum(person)) == (60, 60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_charges_spend_a_hundred_credits_exactly(person):
+    set_balance(person, 100)
+
+    answers = [answer for _ in range(5) for answer in at_once(*[partial(predict, person)] * 40)]
+
+    assert answers.count(5) == 20
+    assert sum(isinstance(answer, InsufficientCredits) for answer in answers) == 180
+    assert (credits.balance_of(person), ledger_sum(person)) == (0, 0)
+    assert queries.wallets_out_of_balance() == []

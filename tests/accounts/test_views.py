@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import credits, tokens
 from accounts.models import User
+from accounts.reset_links import reset_tokens
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -182,6 +183,69 @@ def test_a_refused_password_is_told_beside_its_field(web, person, current, new, 
     assert current not in answer.content.decode()
 
 
+# A forgotten password
+
+
+@pytest.fixture
+def link(person) -> str:
+    return f"/password-reset/{person.pk}/{reset_tokens.make_token(person)}"
+
+
+def test_the_sign_in_page_leads_to_the_reset(client):
+    assert 'href="/password-reset"' in client.get("/sign-in").content.decode()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_asking_for_a_link_answers_alike_and_mails_whom_it_should(
+    client, person, mailoutbox, django_capture_on_commit_callbacks, known
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/password-reset", {"email": person.email if known else "nobody@example.org"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/password-reset?sent")
+    assert "Check your mail" in client.get(answer["Location"]).content.decode()
+    assert [mail.to for mail in mailoutbox] == ([[person.email]] if known else [])
+
+
+def test_asking_with_no_address_says_so_beside_the_field(client):
+    assert list(client.post("/password-reset", {"email": "ada"}).context["form"].errors) == ["email"]
+
+
+def test_the_link_sets_a_password_once_and_ends_the_sessions(client, web, person, link):
+    other = Client()
+    other.force_login(person)
+
+    answer = client.post(link, {"new_password": "a better horse"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in")
+    assert said(answer) == ["Your password is changed. Sign in with the new one."]
+    assert User.objects.get(pk=person.pk).check_password("a better horse")
+    assert not is_signed_in(other)
+    assert not client.post(link, {"new_password": "a third horse"}).context["is_live"]
+    assert User.objects.get(pk=person.pk).check_password("a better horse")
+
+
+@pytest.mark.parametrize("new", ["", "short", "password", "73920184", "x" * 129])
+def test_a_refused_new_password_is_told_beside_its_field_and_the_link_lives_on(client, person, link, new):
+    answer = client.post(link, {"new_password": new})
+
+    assert (list(answer.context["form"].errors), answer.context["is_live"]) == (["new_password"], True)
+    assert User.objects.get(pk=person.pk).check_password(PASSWORD)
+
+
+def test_a_dead_link_shows_no_form_but_the_way_to_a_new_one(client, link):
+    page = client.get(link + "0").content.decode()
+
+    assert ('name="new_password"' in page, 'href="/password-reset"' in page) == (False, True)
+
+
+def test_the_page_of_a_link_is_kept_nowhere_and_named_to_no_other_host(client, link):
+    answer = client.get(link)
+
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
 # Credits
 
 
@@ -204,15 +268,13 @@ def test_the_credits_page_shows_nobody_elses(web, stranger):
     assert "777" not in web.get("/account/credits").content.decode()
 
 
-def test_the_credits_page_asks_nothing_while_credits_are_switched_off(web, settings):
+def test_there_is_no_credits_page_while_credits_are_switched_off(web, settings):
     chip = 'class="credits-chip"'
     assert chip in web.get("/account/credits").content.decode()
     settings.CREDITS_ENABLED = False
 
-    answer = web.get("/account/credits")
-
-    assert [cost["credits"] for cost in answer.context["costs"]] == [0, 0]
-    assert chip not in answer.content.decode()
+    assert web.get("/account/credits").status_code == 404
+    assert chip not in web.get("/account").content.decode()
 
 
 @pytest.mark.parametrize(

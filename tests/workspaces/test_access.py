@@ -10,10 +10,10 @@ from workspaces.access import Action
 from workspaces.models import Membership, Project, Role, Workspace
 
 ALLOWED = {
-    Role.VIEWER: {Action.VIEW},
-    Role.EDITOR: {Action.VIEW, Action.USE, Action.EDIT},
-    Role.ADMIN: {Action.VIEW, Action.USE, Action.EDIT, Action.MANAGE},
-    Role.OWNER: {Action.VIEW, Action.USE, Action.EDIT, Action.MANAGE, Action.OWN},
+    Role.VIEWER: {Action.VIEW, Action.LEAVE},
+    Role.EDITOR: {Action.VIEW, Action.USE, Action.EDIT, Action.LEAVE},
+    Role.ADMIN: {Action.VIEW, Action.USE, Action.EDIT, Action.OVERSEE, Action.MANAGE, Action.LEAVE},
+    Role.OWNER: set(Action),
 }
 ROLES_AND_ACTIONS = [(role, action) for role in Role for action in Action]
 
@@ -126,9 +126,9 @@ def test_staff_see_no_more_than_others(project, stranger, outsider):
 @pytest.mark.parametrize(
     ("scopes", "allowed"),
     [
-        ({Scope.READ}, {Action.VIEW}),
+        ({Scope.READ}, {Action.VIEW, Action.OVERSEE}),
         ({Scope.PREDICT}, {Action.USE}),
-        ({Scope.WRITE}, {Action.EDIT, Action.MANAGE, Action.OWN}),
+        ({Scope.WRITE}, set(Action) - {Action.USE}),
         (set(), set()),
         (set(Scope), set(Action)),
     ],
@@ -140,6 +140,32 @@ def test_a_key_does_only_what_its_scopes_name(person, project, scopes, allowed):
     for action in set(Action) - allowed:
         with pytest.raises(Forbidden, match="This key lacks the scope"):
             access.require(keyed, action, project)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_allowed_is_everything_that_one_may(project, stranger, role):
+    actor = member(stranger, project, role)
+
+    assert access.allowed(actor, project) == ALLOWED[role]
+    assert access.allowed(Actor(factories.a_person("nobody")), project) == set()
+
+
+@pytest.mark.parametrize(
+    ("held", "to", "action"),
+    [
+        (Role.VIEWER, Role.ADMIN, Action.MANAGE),
+        (Role.ADMIN, None, Action.MANAGE),
+        (Role.ADMIN, Role.OWNER, Action.OWN),
+        (Role.OWNER, Role.VIEWER, Action.OWN),
+        (Role.OWNER, None, Action.OWN),
+    ],
+)
+def test_admins_change_members_and_owners_change_owners(actor, project, stranger, held, to, action):
+    factories.join(stranger, project.workspace, held)
+    membership = Membership.objects.get(user=stranger, workspace=project.workspace)
+
+    assert access.to_change(actor, membership, to=to) is action
+    assert access.to_change(Actor(stranger), membership, to=None) is Action.LEAVE
 
 
 def test_with_role_tells_the_persons_own_role(project, person, stranger):

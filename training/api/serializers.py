@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.serializers import PricedSerializer
 from training.downloads import FORMATS
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState
@@ -38,7 +39,7 @@ class WishSerializer(serializers.Serializer[None]):
     seed = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
-class JobSerializer(serializers.ModelSerializer[Job]):
+class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     dataset = serializers.UUIDField(source="dataset_version.dataset_id", default=None, read_only=True)
     dataset_version = serializers.IntegerField(source="dataset_version.number", default=None, read_only=True)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.idempotency import answers_once
 from core.actor import Actor
 from core.errors import Conflict
 from datasets.models import Dataset
@@ -60,6 +61,7 @@ class TrainingView(JobsView):
     """Start a training run; it costs the price of a training."""
 
     @extend_schema(request=serializers.WishSerializer, responses={201: serializers.JobSerializer})
+    @answers_once
     def post(self, request: Request) -> Response:
         body = serializers.WishSerializer(data=request.data)
         body.is_valid(raise_exception=True)

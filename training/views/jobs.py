@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -80,7 +81,8 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "stages": presentation.stages(job),
         "progress": presentation.progress(job),
         "log": presentation.log_lines(queries.log_tail(job)),
-        "refunded": refunded(Cost.TRAIN, job.pk) if job.has_ended else 0,
+        "refunded": refunded(Cost.TRAIN, job.pk) if job.has_ended and settings.CREDITS_ENABLED else 0,
+        "kept_when_stopped": _kept_when_stopped(),
         "retry_url": _retry_url(job, dataset) if dataset else None,
         "crumbs": crumbs(job.project, ("Training", reverse("training:jobs", args=[job.project_id])), (job.name, "")),
     }
@@ -94,6 +96,12 @@ def _retry_url(job: Job, dataset: Dataset) -> str:
     """The training form with the same wish filled in."""
     wish = {"target": job.plan["target"], "task": job.plan["task"], "algorithm": job.plan["algorithm"]}
     return f"{reverse('training:new', args=[dataset.pk])}?{urlencode(wish)}"
+
+
+def _kept_when_stopped() -> str:
+    if not settings.CREDITS_ENABLED:
+        return "The data stays as it is."
+    return "One that has not begun is refunded, one that is running is not; the data stays as it is."
 
 
 @login_required
@@ -113,7 +121,7 @@ def job_stop(request: HttpRequest, job_id: UUID) -> HttpResponse:
     context = {
         "title": f"Stop “{job.name}”?",
         "text": "It ends at once and leaves no model.",
-        "kept": "One that has not begun is refunded, one that is running is not; the data stays as it is.",
+        "kept": _kept_when_stopped(),
         "action_url": reverse("training:stop", args=[job.pk]),
         "action_label": "Stop training",
         "cancel_url": here,

@@ -5,12 +5,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 
 from accounts.services import ensure_first_admin
+from core.errors import InvalidInput
 from mlplatform.supervisor import Plan, Program, address_problem, supervise
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
-        parser.add_argument("--port", type=int, default=environ.Env().int("PORT", default=8000), help="port (PORT)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port (PORT)")
         parser.add_argument("--only", choices=("web", "worker", "beat"), help="this program, for a machine more")
 
     def handle(self, *, host: str, port: int, only: str | None, **options: Any) -> None:
@@ -31,8 +31,16 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         _collect_static()
-        ensure_first_admin()
+        _ensure_first_admin()
         supervise(Plan(chosen, host, port))
+
+
+def _ensure_first_admin() -> None:
+    try:
+        ensure_first_admin()
+    except InvalidInput as error:
+        name = "ADMIN_PASSWORD" if error.attr == "password" else "ADMIN_EMAIL"
+        raise CommandError(f"{name} cannot be used for the first administrator: {error.detail}") from None
 
 
 def _collect_static() -> None:
@@ -49,6 +57,7 @@ def _collect_static() -> None:
 def programs(host: str, port: int) -> list[Program]:
     """Web, worker and beat, each a process of its own."""
     python = (sys.executable, "-m")
+    address = {"HOST": host, "PORT": str(port)}  # what mailed links begin with
     celery = (*python, "celery", "--quiet", "-A", "mlplatform")
     return [
         Program(
@@ -59,7 +68,7 @@ def programs(host: str, port: int) -> list[Program]:
                 # The address a request came from is who it came from: forwarded headers can be made up.
                 *("--no-proxy-headers", "--timeout-graceful-shutdown", "5"),
             ),
-            {"HOST": host},
+            address,
         ),
         Program(
             "worker",
@@ -68,7 +77,7 @@ def programs(host: str, port: int) -> list[Program]:
                 *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
             ),
             # Threads of one fit that spin while they wait would take the cores from another.
-            {"OMP_WAIT_POLICY": "PASSIVE"},
+            {"OMP_WAIT_POLICY": "PASSIVE", **address},
         ),
         Program("beat", (*celery, "beat", "--loglevel", "WARNING", "--pidfile=")),
     ]

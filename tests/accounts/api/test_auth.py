@@ -1,8 +1,14 @@
+import hmac
+from base64 import urlsafe_b64encode
 from functools import partial
+from time import perf_counter
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
@@ -89,6 +95,14 @@ def test_register_refuses_and_names_the_field(nobody, changes, attr):
     assert (refused(answer)[0], refused(answer)[2]) == (400, attr)
     assert answer.json()["type"] == "validation_error"
     assert User.objects.count() == 0
+
+
+def test_a_password_of_ten_megabytes_is_refused_fast(nobody):
+    started = perf_counter()
+
+    answer = nobody.post("/api/auth/register", wish(password="x" * 10_000_000))
+
+    assert (refused(answer)[0], refused(answer)[2], perf_counter() - started < 0.5) == (400, "password", True)
 
 
 @pytest.mark.parametrize("missing", ["email", "username", "password"])
@@ -208,8 +222,21 @@ def test_refresh_rotates_and_the_old_token_is_dead(person):
     assert (answer.status_code, set(new)) == (200, {"access", "refresh"})
     assert new["refresh"] != old["refresh"]
     assert bearing(new["access"]).get("/api/auth/me").status_code == 200
-    assert refused(trade(old["refresh"])) == DEAD
     assert trade(new["refresh"]).status_code == 200
+    assert refused(trade(old["refresh"])) == DEAD
+
+
+def test_a_refresh_token_sent_again_ends_its_sign_in_and_no_other(person):
+    stolen, elsewhere = sign_in(person), sign_in(person)
+    kept = trade(stolen["refresh"]).json()
+
+    assert refused(trade(stolen["refresh"])) == DEAD
+
+    assert refused(trade(kept["refresh"])) == DEAD
+    for access in (stolen["access"], kept["access"]):
+        assert refused(bearing(access).get("/api/auth/me")) == DEAD
+    assert bearing(elsewhere["access"]).get("/api/auth/me").status_code == 200
+    assert trade(elsewhere["refresh"]).status_code == 200
 
 
 def test_tokens_last_half_an_hour_and_a_week(person):
@@ -220,12 +247,15 @@ def test_tokens_last_half_an_hour_and_a_week(person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_refresh_at_once_by_many_works_once(person):
+def test_refresh_at_once_by_many_works_once_and_ends_the_sign_in(person):
     refresh = sign_in(person)["refresh"]
 
-    answers = at_once(*[partial(trade, refresh)] * 12)
+    answers = at_once(*[partial(trade, refresh)] * 20)
 
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 11
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
+    (traded,) = [answer.json() for answer in answers if answer.status_code == 200]
+    assert refused(trade(traded["refresh"])) == DEAD
+    assert refused(bearing(traded["access"]).get("/api/auth/me")) == DEAD
 
 
 @pytest.mark.parametrize("raw", ["", "nonsense", "a.b.c", "x" * 10_000])
@@ -250,6 +280,24 @@ def test_logout_kills_the_refresh_token(nobody, person):
     assert (answer.status_code, answer.content) == (204, b"")
     assert refused(trade(pair["refresh"])) == DEAD
     assert refused(nobody.post("/api/auth/logout", {"refresh": pair["refresh"]})) == DEAD
+
+
+def test_logout_kills_the_access_tokens_too(nobody, person):
+    pair = sign_in(person)
+    later = trade(pair["refresh"]).json()
+
+    nobody.post("/api/auth/logout", {"refresh": later["refresh"]})
+
+    for access in (pair["access"], later["access"]):
+        assert refused(bearing(access).get("/api/auth/me")) == DEAD
+
+
+def test_login_notes_when(person):
+    before = timezone.now()
+
+    sign_in(person)
+
+    assert User.objects.get(pk=person.pk).last_login >= before
 
 
 def test_logout_leaves_another_device_alone(nobody, person):
@@ -282,7 +330,7 @@ def test_a_token_of_a_deleted_person_is_dead(person):
 def forged(person, *, algorithm="HS256", key=None, **changes) -> str:
     import jwt  # noqa: PLC0415 -- only here
 
-    token = AccessToken.for_user(person)
+    token = AccessToken(sign_in(person)["access"])
     key = settings.JWT_SIGNING_KEY if key is None else key
     return jwt.encode({**token.payload, **changes}, key, algorithm)
 
@@ -301,6 +349,9 @@ def test_a_well_made_token_is_let_in(person):
         pytest.param({"exp": 1}, id="expired"),
         pytest.param({"token_type": "refresh"}, id="another type"),
         pytest.param({"user_id": "550e8400-e29b-41d4-a716-446655440000"}, id="another person"),
+        pytest.param({"sid": "550e8400-e29b-41d4-a716-446655440000"}, id="another sign-in"),
+        pytest.param({"sid": None}, id="no sign-in"),
+        pytest.param({"hash_password": "00"}, id="another password"),
     ],
 )
 def test_a_forged_token_is_refused(person, changes):
@@ -310,8 +361,33 @@ def test_a_forged_token_is_refused(person, changes):
     assert (answer.json()["type"], len(answer.json()["errors"])) == ("client_error", 1)
 
 
+def test_a_token_signed_with_nothing_is_refused(person):
+    body = sign_in(person)["access"].rpartition(".")[0]
+    signature = urlsafe_b64encode(hmac.digest(b"", body.encode(), "sha256")).rstrip(b"=").decode()
+
+    assert refused(bearing(f"{body}.{signature}").get("/api/auth/me")) == DEAD
+
+
+@pytest.mark.parametrize("changes", [{"algorithm": "none", "key": ""}, {"exp": 1}, {"sid": None}])
+def test_a_forged_token_is_not_traded_and_ends_nothing(person, changes):
+    real = sign_in(person)
+
+    assert refused(trade(forged(person, token_type="refresh", **changes))) == DEAD
+    assert trade(real["refresh"]).status_code == 200
+
+
 def test_a_refresh_token_opens_nothing(person):
     assert refused(bearing(sign_in(person)["refresh"]).get("/api/auth/me")) == DEAD
+
+
+def test_a_token_is_checked_in_one_query(person):
+    client = bearing(sign_in(person)["access"])
+    client.get("/api/credits")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/api/credits")
+
+    assert len([query for query in queries if "accounts_user" in query["sql"]]) == 1
 
 
 # The account

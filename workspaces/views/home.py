@@ -1,7 +1,4 @@
-"""Pages of signing up, workspaces and projects."""
-
-from typing import Any
-from uuid import UUID
+"""Pages of signing up, landing, and making workspaces and projects."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,21 +10,22 @@ from django.shortcuts import redirect, render
 from accounts.forms import SignUpForm
 from core.actor import Actor
 from core.errors import ProductError
+from core.http.client import client_network
 from core.http.errors import add_to_form
 from core.http.lists import listing
-from workspaces import access, queries, services
+from workspaces import queries, services
 from workspaces.forms import ProjectForm, WorkspaceForm
-from workspaces.models import Project
+from workspaces.views.frame import last_project
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make an account and land in a ready project."""
     if request.user.is_authenticated:
         return redirect("workspaces:home")
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(request.POST or None, initial={"email": request.GET.get("email", "")})  # of a mailed invitation
     if request.method == "POST" and form.is_valid():
         try:
-            person = services.sign_up(**form.cleaned_data)
+            person = services.sign_up(**form.cleaned_data, address=client_network(request))
         except ProductError as error:
             add_to_form(form, error)
         else:
@@ -41,7 +39,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The project last looked at, or the first."""
     actor = Actor.of(request)
-    project = _last_project(request, actor) or services.open_home(actor=actor)
+    project = last_project(request, actor) or services.open_home(actor=actor)
     return redirect("overview", project.pk)
 
 
@@ -60,49 +58,31 @@ def workspace_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def workspace_new(request: HttpRequest) -> HttpResponse:
-    form = WorkspaceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, status = WorkspaceForm(request.POST or None), 200
+    if request.method == "POST" and not form.is_valid():
+        status = 400
+    elif request.method == "POST":
         actor = Actor.of(request)
         workspace = services.create_workspace(actor=actor, **form.cleaned_data)
         project = services.create_project(actor=actor, workspace=workspace, name=services.FIRST_PROJECT)
         messages.success(request, f"The workspace “{workspace.name}” is ready.")
         return redirect("overview", project.pk)
-    return render(request, "workspaces/workspace_form.html", {"form": form, "crumbs": [{"label": "New workspace"}]})
+    context = {"form": form, "crumbs": [{"label": "New workspace"}]}
+    return render(request, "workspaces/workspace_form.html", context, status=status)
 
 
 @login_required
 def project_new(request: HttpRequest) -> HttpResponse:
     actor = Actor.of(request)
-    here = _last_project(request, actor)
+    here = last_project(request, actor)
     workspaces = queries.workspaces_to_edit(actor)
     form = ProjectForm(request.POST or None, workspaces=workspaces, current=here.workspace_id if here else None)
-    if request.method == "POST" and form.is_valid():
+    status = 200
+    if request.method == "POST" and not form.is_valid():
+        status = 400
+    elif request.method == "POST":
         project = services.create_project(actor=actor, **form.cleaned_data)
         messages.success(request, f"The project “{project.name}” is ready.")
         return redirect("overview", project.pk)
-    return render(request, "workspaces/project_form.html", {"form": form, "crumbs": [{"label": "New project"}]})
-
-
-def _last_project(request: HttpRequest, actor: Actor) -> Project | None:
-    last = request.session.get("project_id")
-    return queries.projects_of(actor).filter(pk=last).first() if last else None
-
-
-def project_of_page(request: HttpRequest, project_id: UUID) -> Project:
-    """The project a page is about, remembered as the one to come back to."""
-    project = access.get(Actor.of(request), queries.projects_of(Actor.of(request)), project_id)
-    stand_in(request, project)
-    return project
-
-
-def stand_in(request: HttpRequest, project: Project) -> None:
-    """Mark a project as this page's, for the frame around it and for the next visit."""
-    request.project_id = project.pk  # type: ignore[attr-defined]
-    if request.session.get("project_id") != str(project.pk):
-        request.session["project_id"] = str(project.pk)
-
-
-def crumbs(project: Project, *rest: tuple[str, str]) -> list[dict[str, Any]]:
-    """The way to a page of a project: (label, url) a step."""
-    steps = [(project.workspace.name, ""), (project.name, f"/projects/{project.pk}"), *rest]
-    return [{"label": label, "url": url} for label, url in steps]
+    context = {"form": form, "crumbs": [{"label": "New project"}]}
+    return render(request, "workspaces/project_form.html", context, status=status)

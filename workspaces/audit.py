@@ -1,0 +1,63 @@
+"""How an event of the outbox reads in a workspace's audit trail."""
+
+from typing import Any
+
+from core.models import OutboxEvent
+
+GONE = "Somebody whose account is closed"
+NOUNS = {"membership": "member", "modelversion": "model"}  # the product's words for what tables are called otherwise
+GROUPS = {
+    "member": "Members",
+    "workspace": "Workspace",
+    "project": "Projects",
+    "dataset": "Data",
+    "training": "Training",
+    "model": "Models",
+    "prediction": "Predictions",
+}
+BY_THE_PLATFORM = {
+    "training.succeeded": "The training {name} succeeded",
+    "training.failed": "The training {name} failed",
+    "model.created": "The model {name} was made",
+}
+BY_A_PERSON = {
+    "member.added": "added {person} as {role}",
+    "member.invited": "invited {person} as {role}",
+    "member.joined": "joined as {role}",
+    "member.role_changed": "changed the role of {person} from {old} to {new}",
+    "member.removed": "removed {person}",
+    "member.left": "left the workspace",
+    "workspace.ownership_handed_over": "handed the ownership over to {person}",
+    "training.queued": "started the training {name}",
+    "training.cancelled": "stopped the training {name}",
+    "prediction.created": "made a prediction with {name}",
+    "prediction.failed": "made a prediction that failed with {name}",
+}
+
+
+def subject_of(event: OutboxEvent) -> dict[str, Any]:
+    """What it happened to: `{type, id, name}`, in the product's words."""
+    kind = event.subject_type.rpartition(".")[2]
+    name = event.payload.get("person") if kind in ("membership", "invitation") else None
+    return {"type": NOUNS.get(kind, kind), "id": event.subject_id, "name": name or event.subject_name}
+
+
+def sentence(event: OutboxEvent) -> str:
+    """Who did what, in plain words; what the platform does by itself names nobody."""
+    subject = subject_of(event)
+    known = {"name": subject["name"], "person": "somebody", "role": "member", "old": "another role", "new": "this one"}
+    words = known | {name: value for name, value in event.payload.items() if isinstance(value, str)}
+    words["name"] = subject["name"]
+    if event.actor is None and event.kind in BY_THE_PLATFORM:
+        return BY_THE_PLATFORM[event.kind].format_map(words)
+    who = event.actor.username if event.actor else GONE
+    if event.kind == "member.removed" and subject["type"] == "invitation":
+        return f"{who} withdrew the invitation of {words['person']}"
+    did = BY_A_PERSON.get(event.kind) or _did(event.kind)
+    return f"{who} {did.format_map(words)}"
+
+
+def _did(kind: str) -> str:
+    """Words for a kind that has none of its own: `dataset.deleted` is "deleted the dataset …"."""
+    noun, _, verb = kind.replace("_", " ").partition(".")
+    return f"{verb or 'changed'} the {noun} {{name}}"
