@@ -77,7 +77,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
                         "url": reverse("overview", args=[each.pk]),
                         "current": project is not None and each.pk == project.pk,
                     }
-                    for each in workspace.first_projects
+                    for each in workspace.first_projects  # type: ignore[attr-defined]  # see the query
                 ],
             }
             for workspace in workspaces

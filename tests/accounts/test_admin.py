@@ -16,6 +16,7 @@ from predictions.models import Prediction
 from tests import factories
 from tests.factories import PASSWORD
 from training.models import Job, JobEvent, ModelVersion
+from workspaces.models import Invitation
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,7 @@ def rows(person, stranger):
     pulse.beat("worker")
     Client().post("/sign-in", {"username": person.email, "password": "wrong"})
     Group.objects.create(name="Helpers")
+    Invitation.objects.create(workspace=model.project.workspace, email="new@example.org", role="viewer")
     factories.a_key(person)
     RememberedAnswer.objects.create(user=person, key="one", fingerprint="f")
 

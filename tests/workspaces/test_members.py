@@ -35,6 +35,14 @@ def owners(workspace: Workspace) -> int:
     return Membership.objects.filter(workspace=workspace, role=Role.OWNER).count()
 
 
+def go(actor: Actor, member: Membership, to: Role | None) -> None:
+    """Give a member this role, or none."""
+    if to is None:
+        members.remove_member(actor=actor, member=member)
+    else:
+        members.change_role(actor=actor, member=member, role=to)
+
+
 def last_event(workspace: Workspace) -> tuple[str, User | None, dict[str, str]]:
     event = OutboxEvent.objects.filter(workspace_id=workspace.pk).latest("id")
     return event.kind, event.actor, event.payload
@@ -229,18 +237,12 @@ def test_who_may_change_whom(workspace, stranger, by, held, to):
     join(person, workspace, held)
     touches_an_owner = Role.OWNER in (held, to)
 
-    def change():
-        if to is None:
-            members.remove_member(actor=actor, member=membership(person, workspace))
-        else:
-            members.change_role(actor=actor, member=membership(person, workspace), role=to)
-
     if by == Role.OWNER or (by == Role.ADMIN and not touches_an_owner):
-        change()
+        go(actor, membership(person, workspace), to)
         assert role_of(person, workspace) == to
     else:
         with pytest.raises(Forbidden):
-            change()
+            go(actor, membership(person, workspace), to)
         assert role_of(person, workspace) == held
 
 
@@ -271,10 +273,7 @@ def test_the_last_owner_stays_one(actor, workspace, stranger, to):
     own = membership(actor.user, workspace)
 
     with pytest.raises(Conflict) as refusal:
-        if to is None:
-            members.remove_member(actor=actor, member=own)
-        else:
-            members.change_role(actor=actor, member=own, role=to)
+        go(actor, own, to)
 
     assert refusal.value.code == "last_owner"
     assert role_of(actor.user, workspace) == Role.OWNER
@@ -294,14 +293,7 @@ def test_one_of_two_owners_may_go(actor, workspace, stranger):
 def test_of_two_owners_who_go_at_once_one_stays(actor, workspace, stranger, to):
     other = join(stranger, workspace, Role.OWNER)
 
-    def go(who: Actor) -> None:
-        own = membership(who.user, workspace)
-        if to is None:
-            members.remove_member(actor=who, member=own)
-        else:
-            members.change_role(actor=who, member=own, role=to)
-
-    answers = at_once(partial(go, actor), partial(go, other))
+    answers = at_once(*[partial(go, who, membership(who.user, workspace), to) for who in (actor, other)])
 
     assert sorted(getattr(answer, "code", "gone") for answer in answers) == ["gone", "last_owner"]
     assert owners(workspace) == 1
@@ -372,9 +364,7 @@ def test_what_is_gone_already_is_not_found(actor, workspace, stranger):
 # Mail
 
 
-def test_one_who_is_invited_is_mailed_a_link(
-    actor, workspace, settings, django_capture_on_commit_callbacks
-):
+def test_one_who_is_invited_is_mailed_a_link(actor, workspace, settings, django_capture_on_commit_callbacks):
     settings.PUBLIC_URL = "https://ml.example.org"
 
     with django_capture_on_commit_callbacks(execute=True):

@@ -96,7 +96,7 @@ def test_a_workspace_is_made_with_a_first_project(web):
 def test_a_workspace_needs_a_name(web, project):
     answer = web.post("/workspaces/new", {"name": ""})
 
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["name"])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["name"])
     assert Workspace.objects.count() == 1
 
 
@@ -115,7 +115,7 @@ def test_a_project_is_made_where_one_may_edit_only(web, person, project, strange
 
     for workspace in (theirs.workspace, watched.workspace):
         answer = web.post("/projects/new", {"workspace": workspace.pk, "name": "Mine"})
-        assert list(answer.context["form"].errors) == ["workspace"]
+        assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["workspace"])
 
     assert not Project.objects.filter(name="Mine").exists()
 

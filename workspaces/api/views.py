@@ -86,7 +86,7 @@ class MembersView(generics.ListCreateAPIView[Any]):
     filter_backends = [OrderingFilter]
     search_fields = ["username", "full_name", "email"]
     ordering_fields = ["username", "email", "role", "status", "created_at"]
-    ordering = ["created_at", "id"]
+    ordering = ["created_at"]
     queryset = Membership.objects.none()
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -98,6 +98,10 @@ class MembersView(generics.ListCreateAPIView[Any]):
             for rows in (queries.members_of(actor, workspace), queries.invitations_of(actor, workspace))
         )
         return joined.union(invited, all=True)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        ordered = super().filter_queryset(queryset)
+        return ordered.order_by(*ordered.query.order_by, "id")  # no two pages tell of one person
 
     def _columns(self) -> list[str]:
         return list(serializers.MemberSerializer().fields)

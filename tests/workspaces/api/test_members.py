@@ -260,12 +260,12 @@ def test_a_key_that_may_only_read_sees_what_its_admin_sees(members, full):
     assert refused(api.post(members, {"email": "x@example.org", "role": "viewer"}))[:2] == (403, "key_not_allowed")
 
 
-@pytest.mark.parametrize("hidden", ["bob%40", "baker", "example.org", "new"])
-def test_a_search_finds_nothing_by_what_is_hidden(members, full, hidden):
-    found = client_of(full["viewer"]).get(f"{members}?search={full['admin'].email if hidden == 'bob%40' else hidden}")
+@pytest.mark.parametrize(("hidden", "seen"), [("@example.org", 4), ("baker", 1), ("new@", 1)])
+def test_a_search_finds_nothing_by_what_is_hidden(members, full, hidden, seen):
+    found = client_of(full["viewer"]).get(f"{members}?search={hidden}")
 
     assert set(column(found, "username")) <= {full["viewer"].username}
-    assert len(column(client_of(full["owner"]).get(f"{members}?search={hidden}"), "id")) >= 1
+    assert client_of(full["owner"]).get(f"{members}?search={hidden}").json()["count"] == seen
 
 
 def test_an_order_by_what_is_hidden_tells_nothing(members, full, workspace):
@@ -285,8 +285,7 @@ def test_members_are_searched_ordered_and_paged(api, members, full):
 
     assert column(api.get(f"{members}?search=bob"), "username") == [full["admin"].username]
     assert column(api.get(f"{members}?search={NEW}"), "status") == ["invited"]
-    assert column(api.get(f"{members}?ordering=-username"), "username")[-3:] != usernames
-    assert column(api.get(f"{members}?ordering=status,-username&page_size=3"), "username") == usernames[::-1] or True
+    assert column(api.get(f"{members}?ordering=status,-created_at&page_size=3"), "username") == usernames[::-1]
     assert column(api.get(f"{members}?ordering=role"), "role") == ["admin", "editor", "owner", "viewer"]
     assert column(api.get(f"{members}?page_size=1&page=4"), "email") == [NEW]
 
@@ -298,8 +297,8 @@ def test_an_unknown_ordering_is_ignored(api, members, full, ordering):
     assert api.get(f"{members}?ordering={ordering}&user__password__startswith=a").json()["results"] == usual
 
 
-def test_members_cost_the_same_queries_with_one_row_and_three(api, members, full):
-    Membership.objects.exclude(user=full["owner"]).filter(workspace__memberships__user=full["owner"]).delete()
+def test_members_cost_the_same_queries_with_one_row_and_three(api, members, workspace, full):
+    workspace.memberships.exclude(user=full["owner"]).delete()
     with CaptureQueriesContext(connection) as with_one:
         assert api.get(members).json()["count"] == 2
     for name in ("cat", "dan"):
