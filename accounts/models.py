@@ -97,7 +97,10 @@ class LedgerEntry(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["wallet", "-created_at"], name="ledger_newest_first")]
+        indexes = [
+            models.Index(fields=["wallet", "-created_at", "-id"], name="ledger_newest_first"),
+            models.Index(fields=["wallet", "amount"], name="ledger_by_amount"),
+        ]
         ordering = ["-created_at", "-id"]
         verbose_name_plural = "ledger entries"
 

@@ -1,6 +1,7 @@
 """How a lower app tells a higher one: it appends an event, in the same transaction as the change."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -23,3 +24,14 @@ def emit(kind: str, *, subject: models.Model, by: Actor | None = None, **payload
         actor=by.user if by else None,
         payload=payload,
     )
+
+
+def forget(rows: models.QuerySet[Any]) -> None:
+    """Delete what was told of these rows, which are about to go for good: nobody shall find their names again."""
+    told = OutboxEvent.objects.filter(subject_type=rows.model._meta.label_lower, subject_id__in=rows.values("pk"))
+    told.delete()
+
+
+def forget_workspace(workspace_id: UUID) -> None:
+    """Delete what happened in a workspace that is about to go for good."""
+    OutboxEvent.objects.filter(workspace_id=workspace_id).delete()

@@ -4,14 +4,22 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import transaction
 
 CHUNK_BYTES = 1024 * 1024
+ORPHAN_S = 60 * 60  # a file is stored before its row: one without a row for so long has lost it
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,35 @@ def delete(keys: Iterable[str]) -> int:
     freed = 0
     for key in keys:
         path = _path(key)
-        if path.is_file():
-            freed += path.stat().st_size
-            path.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()):
-                shutil.rmtree(path.parent, ignore_errors=True)
+        with suppress(FileNotFoundError):  # gone before, or at this moment
+            size = path.stat().st_size
+            path.unlink()
+            freed += size
+            with suppress(OSError):  # other files are in it
+                path.parent.rmdir()
     return freed
+
+
+def delete_on_commit(keys: Iterable[str]) -> None:
+    """Remove stored files once the rows that name them are gone for good.
+
+    What stays because the process dies in between, or the disk refuses, is found by `sweep`.
+    """
+    transaction.on_commit(partial(delete, list(keys)), robust=True)
+
+
+def sweep(kind: str, known: Callable[[list[UUID]], Iterable[UUID]]) -> int:
+    """Remove the files of one kind that have lost their row; returns how many folders went.
+
+    Files of a row stand at `<kind>/<its id>/…`; `known` says which of some ids still have a row.
+    """
+    root, oldest = _path(kind), time.time() - ORPHAN_S
+    found = {name: folder for folder in root.glob("*") if (name := _row_id(folder.name)) and _age(folder) < oldest}
+    lost = set(found) - set(known(list(found)))
+    for row_id in lost:
+        shutil.rmtree(found[row_id], ignore_errors=True)
+        log.warning("storage.orphan_removed", kind=kind, row=str(row_id))
+    return len(lost)
 
 
 @contextmanager

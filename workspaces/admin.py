@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from core import events
 from core.actor import Actor
+from core.admin import ProductAdmin
 from workspaces import members
 from workspaces.models import Invitation, Membership, Project, Role, Workspace
 
@@ -34,7 +35,7 @@ class MembershipInline(admin.TabularInline[Membership, Workspace]):
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(admin.ModelAdmin[Any]):
+class WorkspaceAdmin(ProductAdmin):
     list_display = ["name", "slug", "created_at"]
     list_filter = ["created_at"]
     search_fields = ["name", "slug", "memberships__user__email"]
@@ -53,7 +54,7 @@ class MembershipForm(forms.ModelForm[Membership]):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin[Any]):
+class MembershipAdmin(ProductAdmin):
     form = MembershipForm
     list_display = ["user", "workspace", "role", "created_at"]
     list_filter = ["role", "created_at"]
@@ -84,7 +85,7 @@ class MembershipAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin[Any]):
+class InvitationAdmin(ProductAdmin):
     """To be withdrawn here; invited is on the page of members, which sends the mail."""
 
     list_display = ["email", "workspace", "role", "invited_by", "created_at"]
@@ -108,7 +109,7 @@ class InvitationAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin[Any]):
+class ProjectAdmin(ProductAdmin):
     list_display = ["name", "workspace", "created_at"]
     list_filter = ["created_at"]
     search_fields = ["name", "workspace__name"]

@@ -78,7 +78,9 @@ def members_of(actor: Actor, workspace: Workspace) -> QuerySet[Membership]:
     that neither a search nor an order tells them.
     """
     told = access.may(actor, Action.OVERSEE, workspace)
-    own = {field: Case(When(user=actor.user, then=F(field)), default=None) for field in ("user__email", "user__full_name")}
+    own = {
+        field: Case(When(user=actor.user, then=F(field)), default=None) for field in ("user__email", "user__full_name")
+    }
     return Membership.objects.filter(workspace=workspace).annotate(
         username=F("user__username"),
         email=F("user__email") if told else own["user__email"],

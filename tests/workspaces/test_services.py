@@ -177,6 +177,17 @@ def test_update_workspace_refuses_a_taken_slug(actor, project):
     assert Workspace.objects.get(pk=project.workspace_id).slug == before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_slug_two_workspaces_change_to_at_the_same_moment_is_refused_to_one(actor):
+    both = [services.create_workspace(actor=actor, name=name) for name in ("Lab", "Office")]
+
+    changes = [partial(services.update_workspace, actor=actor, workspace=each, slug="lab") for each in both]
+    answers = at_once(*changes)
+
+    assert sorted(getattr(answer, "attr", "changed") for answer in answers) == ["changed", "slug"]
+    assert Workspace.objects.filter(slug="lab").count() == 1
+
+
 def test_delete_workspace_takes_its_empty_projects_along(actor, project):
     services.delete_workspace(actor=actor, workspace=project.workspace)
 
