@@ -1,4 +1,7 @@
-"""How an event of the outbox reads in a workspace's audit trail."""
+"""How an event of the outbox reads in a workspace's audit trail.
+
+Predictions are not in it: they change nothing, there may be millions, and they have a history of their own.
+"""
 
 from typing import Any
 
@@ -13,7 +16,6 @@ GROUPS = {
     "dataset": "Data",
     "training": "Training",
     "model": "Models",
-    "prediction": "Predictions",
 }
 BY_THE_PLATFORM = {
     "training.succeeded": "The training {name} succeeded",
@@ -30,8 +32,6 @@ BY_A_PERSON = {
     "workspace.ownership_handed_over": "handed the ownership over to {person}",
     "training.queued": "started the training {name}",
     "training.cancelled": "stopped the training {name}",
-    "prediction.created": "made a prediction with {name}",
-    "prediction.failed": "made a prediction that failed with {name}",
 }
 
 
