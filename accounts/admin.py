@@ -13,7 +13,7 @@ from accounts import keys
 from accounts.forms import AdminSignInForm
 from accounts.models import ApiKey, LedgerEntry, RememberedAnswer, SignIn, User, Wallet
 from core.actor import Actor
-from core.admin import ReadOnlyAdmin
+from core.admin import ProductAdmin, ReadOnlyAdmin
 
 admin.site.login_form = AdminSignInForm
 
@@ -36,6 +36,8 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_filter = [MinimumCreditsFilter, "is_staff", "is_superuser", "is_active", "date_joined"]
     search_fields = ["email", "username", "full_name", "id"]
     ordering = ["-date_joined"]
+    list_per_page = ProductAdmin.list_per_page
+    show_full_result_count = False
     list_select_related = ["wallet"]
     readonly_fields = ["id", "balance", "last_login", "date_joined"]
     fieldsets = [
@@ -71,7 +73,6 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "created_at"]
     search_fields = ["wallet__user__email", "reference", "key"]
     list_select_related = ["wallet__user"]
-    date_hierarchy = "created_at"
 
 
 @admin.register(Wallet)

@@ -12,4 +12,3 @@ class PredictionAdmin(ReadOnlyAdmin):
     list_filter = ["success", "cache_hit", "created_at"]
     search_fields = ["id", "model__name", "caller__email"]
     list_select_related = ["model", "caller"]
-    date_hierarchy = "created_at"

@@ -22,7 +22,6 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ["state", "created_at"]
     search_fields = ["name", "id", "owner__email", "project__name"]
     list_select_related = ["owner", "project"]
-    date_hierarchy = "created_at"
 
 
 @admin.register(JobEvent)
