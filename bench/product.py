@@ -26,6 +26,7 @@ class Client:
         self.url = url
         name = f"bench-{uuid.uuid4().hex[:8]}"
         body = {"email": f"{name}@example.org", "username": name, "password": uuid.uuid4().hex, **account}
+        self.password: str = body["password"]
         self._token = ""
         self._token = self.call("POST", "/api/auth/register", body)["access"]
         self.project: str = self.call("GET", "/api/projects")["results"][0]["id"]
@@ -66,7 +67,7 @@ class Client:
             headers["Authorization"] = f"Bearer {self._token}"
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=600) as response:
-            return json.load(response)
+            return json.loads(response.read() or b"null")
 
 
 @dataclass(frozen=True, slots=True)

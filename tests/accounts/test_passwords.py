@@ -1,6 +1,5 @@
 from datetime import timedelta
 from functools import partial
-from time import perf_counter
 
 import pytest
 from django.utils import timezone
@@ -49,13 +48,9 @@ def test_check_takes_any_letters(person, good):
     passwords.check(good, person)
 
 
-def test_check_of_ten_megabytes_is_fast(person):
-    started = perf_counter()
-
+def test_check_refuses_ten_megabytes(person):
     with pytest.raises(InvalidInput):
         passwords.check("x" * 10_000_000, person)
-
-    assert perf_counter() - started < 0.5
 
 
 # Change
