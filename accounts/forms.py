@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -9,9 +10,35 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
 from accounts import lock_out
+from accounts.credits import MOST_GRANTED
 from accounts.keys import DEFAULT_SCOPES, MAX_NAME_LENGTH
 from accounts.models import User
+from accounts.staff import MAX_REASON_LENGTH
 from core.actor import Scope
+
+
+class NewPersonForm(forms.ModelForm[User]):
+    """Somebody whom staff make an account for: they choose a password themselves, by a mailed link."""
+
+    class Meta:
+        model = User
+        fields = ["email", "username", "full_name"]
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+class GrantForm(forms.Form):
+    """Credits to be granted; `once` keeps a form that is sent twice from granting twice."""
+
+    amount = forms.IntegerField(min_value=1, max_value=MOST_GRANTED)
+    reason = forms.CharField(
+        max_length=MAX_REASON_LENGTH,
+        help_text="Stands in the person's ledger.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 
 
 class SignUpForm(forms.Form):
@@ -76,6 +103,18 @@ class PasswordChangeForm(NewPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     field_order = ["current_password", "new_password"]
+
+
+class CloseAccountForm(forms.Form):
+    """The password, because this cannot be undone."""
+
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    is_sure = forms.BooleanField(
+        label="Delete all of this for good", error_messages={"required": "Tick this to say that you are sure."}
+    )
 
 
 class ProfileForm(forms.ModelForm[User]):

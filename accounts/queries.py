@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 
@@ -77,3 +78,19 @@ def api_key(actor: Actor, key_id: UUID | str) -> ApiKey:
     if key is None:
         raise NotFound("There is no such API key, or you may not see it.")
     return key
+
+
+def people() -> QuerySet[User]:
+    """Everybody with an account, the newest first, each with their `credits` and `created_at`."""
+    return User.objects.annotate(credits=F("wallet__balance"), created_at=F("date_joined"))
+
+
+def person(person_id: UUID | str) -> User:
+    """The person of this id; raises NotFound."""
+    try:
+        found = people().filter(pk=person_id).first()
+    except (ValidationError, ValueError):
+        found = None  # not even an id
+    if found is None:
+        raise NotFound("There is no such person.")
+    return found

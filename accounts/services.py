@@ -4,14 +4,16 @@ import re
 import secrets
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import credits, passwords
-from accounts.models import User, Wallet
+from accounts import credits, lock_out, passwords, sessions
+from accounts.models import ApiKey, User, Wallet
 from core import events
 from core.actor import Actor
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 
 
 @transaction.atomic
@@ -41,6 +43,41 @@ def update_profile(*, actor: Actor, **changes: str) -> User:
     except IntegrityError:
         raise InvalidInput("username", "This username is taken. Choose another.", code="unique") from None
     return person
+
+
+def lock_wallet(person: User) -> None:
+    """Let no credit of the person's move until the commit."""
+    list(Wallet.objects.select_for_update().filter(user=person).values_list("pk"))
+
+
+@transaction.atomic
+def remove(*, actor: Actor, person: User) -> None:
+    """Delete a person with all that is theirs alone: credits, keys, tokens, sessions, what was told of them.
+
+    What they did for others stays, by nobody. Emits `user.closed`, which names nobody. The person's row is locked
+    last: whoever changes a row of theirs asks for it at the commit.
+    Raises NotFound when they are gone already, Conflict (`last_superuser`).
+    """
+    theirs = User.objects.filter(pk=person.pk)
+    events.forget(ApiKey.objects.filter(user=person))
+    events.forget(theirs)
+    OutstandingToken.objects.filter(user=person).delete()
+    sessions.end_all(person)
+    lock_out.forget(person)
+    LogEntry.objects.filter(content_type__app_label="accounts", object_id=str(person.pk)).delete()
+    _keep_a_superuser(person)
+    locked = theirs.select_for_update().first()
+    if locked is None:
+        raise NotFound("This account is closed already.")
+    events.emit("user.closed", subject=User(pk=locked.pk), by=None if actor.user == locked else actor)
+    locked.delete()
+
+
+def _keep_a_superuser(person: User) -> None:
+    """Raise Conflict (`last_superuser`) when nobody else could appoint administrators."""
+    superusers = User.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True).order_by("pk")
+    if person.is_superuser and list(superusers.values_list("pk", flat=True)) in ([person.pk], []):
+        raise Conflict("This is the last superuser. Appoint another one first.", code="last_superuser")
 
 
 @transaction.atomic

@@ -91,12 +91,38 @@ def sweep(kind: str, known: Callable[[list[UUID]], Iterable[UUID]]) -> int:
     Files of a row stand at `<kind>/<its id>/…`; `known` says which of some ids still have a row.
     """
     root, oldest = _path(kind), time.time() - ORPHAN_S
-    found = {name: folder for folder in root.glob("*") if (name := _row_id(folder.name)) and _age(folder) < oldest}
+    aged = [folder for folder in root.glob("*") if _changed_at(folder) < oldest]
+    found = {row_id: folder for folder in aged if (row_id := _row_id(folder))}
     lost = set(found) - set(known(list(found)))
     for row_id in lost:
         shutil.rmtree(found[row_id], ignore_errors=True)
         log.warning("storage.orphan_removed", kind=kind, row=str(row_id))
     return len(lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many files of one kind lie on disk, and how large they are together."""
+
+    kind: str
+    files: int
+    size_bytes: int
+
+
+def usage() -> list[Usage]:
+    """What lies on disk, kind by kind; files of work that is going on are of the kind `scratch`."""
+    root = _path("")
+    found = []
+    for folder in sorted(path for path in root.glob("*") if path.is_dir()):
+        sizes = [_size(Path(place) / name) for place, _, names in os.walk(folder) for name in names]
+        found.append(Usage(folder.name.removeprefix("."), len(sizes), sum(sizes)))
+    return found
+
+
+def free_bytes() -> int:
+    """What may still be written to the disk of the stored files."""
+    root = _path("")
+    return shutil.disk_usage(root if root.exists() else settings.DATA_DIR).free
 
 
 @contextmanager
@@ -120,3 +146,23 @@ def _place(source: Path, key: str) -> None:
     target = _path(key)
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
+
+
+def _row_id(folder: Path) -> UUID | None:
+    try:
+        return UUID(folder.name)
+    except ValueError:
+        return None
+
+
+def _changed_at(path: Path) -> float:
+    """Seconds since 1970; now for what has just gone."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime
+    return time.time()
+
+
+def _size(path: Path) -> int:
+    with suppress(FileNotFoundError):  # gone while we look
+        return path.stat().st_size
+    return 0

@@ -7,7 +7,7 @@ from pathlib import PurePath
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from core import events, storage
 from core.actor import Actor
@@ -18,7 +18,7 @@ from datasets import samples, tasks, worker
 from datasets.models import Dataset, DatasetVersion, VersionStatus
 from workspaces import access
 from workspaces.access import Action
-from workspaces.models import Project
+from workspaces.models import Project, Workspace
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +97,15 @@ def delete_dataset(*, actor: Actor, dataset: Dataset) -> None:
     _delete(dataset, by=actor)
 
 
+@transaction.atomic
+def purge(*, workspace: Workspace) -> None:
+    """Delete every dataset of a workspace that goes for good, files included; its models are gone by now."""
+    datasets = Dataset.objects.filter(project__workspace=workspace)
+    versions = DatasetVersion.objects.filter(dataset__in=datasets)
+    storage.delete_on_commit(_keys(versions))
+    datasets.delete()
+
+
 def _read_now(version: DatasetVersion, actor: Actor) -> None:
     """Read a small file at once; raises InvalidInput naming `file`, with nothing left, if it is no table."""
     worker.ingest(version.pk)
@@ -107,14 +116,18 @@ def _read_now(version: DatasetVersion, actor: Actor) -> None:
 
 
 def _delete(dataset: Dataset, *, by: Actor) -> None:
-    keys = [key for version in dataset.versions.all() for key in (version.original_key, version.table_key)]
+    keys = _keys(dataset.versions.all())
     try:
         with transaction.atomic():
             events.emit("dataset.deleted", subject=dataset, by=by, name=dataset.name)
             dataset.delete()
-            transaction.on_commit(lambda: storage.delete(keys))
+            storage.delete_on_commit(keys)
     except ProtectedError:
         raise Conflict("A model rests on this dataset, so it stays.", code="dataset_in_use") from None
+
+
+def _keys(versions: QuerySet[DatasetVersion]) -> list[str]:
+    return [key for version in versions.only("pk") for key in (version.original_key, version.table_key)]
 
 
 def _within_limit(chunks: Iterable[bytes]) -> Iterable[bytes]:

@@ -17,3 +17,8 @@ def ingest(version_id: str) -> None:
 def reap_datasets() -> None:
     for version_id in worker.stalled():
         ring(ingest, version_id)
+
+
+@shared_task
+def sweep_datasets() -> None:
+    worker.sweep()

@@ -29,7 +29,9 @@ def ingest(version_id: UUID) -> None:
     """
     if not _claim(version_id):
         return
-    version = DatasetVersion.objects.get(pk=version_id)
+    version = DatasetVersion.objects.filter(pk=version_id).first()
+    if version is None:  # purged in this moment
+        return
     try:
         found = _read(version)
     except UnreadableTable as error:
@@ -46,6 +48,11 @@ def ingest(version_id: UUID) -> None:
         # Deleted or given up meanwhile. A ready one is another reader's, who came when this one was taken for dead.
         storage.delete([version.table_key])
     log.info("dataset.read", version=str(version_id), status=str(found["status"]), rows=found.get("rows"))
+
+
+def sweep() -> None:
+    """Remove files of versions that are no more: a process died between deleting the rows and the files."""
+    storage.sweep("datasets", lambda ids: DatasetVersion.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def stalled() -> list[UUID]:

@@ -36,6 +36,11 @@ def health(request: HttpRequest) -> HttpResponse:
     return _answer(parts, needed=("database", "storage"))
 
 
+def broker() -> str:
+    """Whether messages reach workers: `ok` or `down`."""
+    return _try(_broker)
+
+
 def _answer(parts: dict[str, str], needed: tuple[str, ...]) -> HttpResponse:
     serving = all(parts[name] == "ok" for name in needed)
     whole = all(state == "ok" for state in parts.values())

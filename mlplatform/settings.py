@@ -322,6 +322,8 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: a file
 CELERY_BEAT_SCHEDULE = {
     "reap-jobs": {"task": "training.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "reap-datasets": {"task": "datasets.tasks.reap_datasets", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-models": {"task": "training.tasks.sweep_models", "schedule": 1800.0, "options": {"expires": 1800}},
+    "sweep-datasets": {"task": "datasets.tasks.sweep_datasets", "schedule": 1800.0, "options": {"expires": 1800}},
     "sweep-accounts": {"task": "accounts.tasks.sweep_accounts", "schedule": 900.0, "options": {"expires": 900}},
 }
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)

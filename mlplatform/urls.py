@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, 
 from mlplatform import health, overview, views
 
 api = [
+    path("", include("mlplatform.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("workspaces.api.urls")),
     path("", include("datasets.api.urls")),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("theme", views.set_theme, name="theme"),
     path("projects/<uuid:project_id>", overview.overview, name="overview"),
+    path("account/close", views.close_account, name="close_account"),
     path("", include("accounts.urls")),
     path("", include("workspaces.urls")),
     path("", include("datasets.urls")),

@@ -1,12 +1,22 @@
-"""Pages that belong to no app: the theme's switch and Django's last-resort errors."""
+"""Pages that belong to no app: the theme's switch, closing an account, and Django's last-resort errors."""
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.credits import balance_of
+from accounts.forms import CloseAccountForm
 from core import theme
-from core.http.errors import error_json, is_api
+from core.actor import Actor
+from core.errors import ProductError
+from core.http.errors import add_to_form, error_json, is_api, status_of
+from mlplatform import closing
+from workspaces import members, queries
 
 A_YEAR_S = 365 * 24 * 3600
 
@@ -22,6 +32,33 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if chosen in theme.THEMES:
         response.set_cookie(theme.COOKIE, chosen, max_age=A_YEAR_S, samesite="Lax", httponly=False)
     return response
+
+
+@login_required
+def close_account(request: HttpRequest) -> HttpResponse:
+    """Say what goes and what stays, and close the account for whoever types its password."""
+    actor = Actor.of(request)
+    parting = queries.parting(actor.user)
+    form, status = CloseAccountForm(request.POST or None), 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                closing.close_account(actor=actor, password=form.cleaned_data["password"])
+                logout(request)
+                messages.success(request, "Your account is closed, and what was yours alone is deleted.")
+                return redirect(settings.LOGIN_URL)
+            status = 400
+        except ProductError as error:
+            add_to_form(form, error)
+            status = status_of(error)
+    context = {
+        "form": form,
+        "parting": parting,
+        "in_the_way": members.only_owner_of(parting.ownerless) if parting.ownerless else "",
+        "balance": balance_of(actor.user) if settings.CREDITS_ENABLED else None,
+        "crumbs": [{"label": "Profile", "url": "/account"}, {"label": "Close account"}],
+    }
+    return render(request, "accounts/close.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

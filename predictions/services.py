@@ -1,18 +1,19 @@
 """Asking a model for an answer."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import credits
 from accounts.credits import Cost
 from core import events
 from core.actor import Actor
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 from ml.errors import BadInput, UntrustedArtifact
 from ml.schema import Parsed, parse_rows
 from predictions.loaded import loaded_models
@@ -20,6 +21,7 @@ from predictions.models import Prediction
 from training.models import ModelVersion
 from workspaces import access
 from workspaces.access import Action
+from workspaces.models import Workspace
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +46,32 @@ def predict(
     try:
         _answer(prediction, parsed)
     except Exception as error:
-        raise _failed(prediction, error, actor) from error
-    return _keep(prediction, actor)
+        with _unless_purged():
+            raise _failed(prediction, error, actor) from error
+    with _unless_purged():
+        return _keep(prediction, actor)
+
+
+@transaction.atomic
+def purge(*, workspace: Workspace) -> None:
+    """Delete every prediction of a workspace that goes for good, and what events told of them.
+
+    Its models are locked, so that none answers anybody else before they are gone too.
+    """
+    models = ModelVersion.objects.filter(project__workspace=workspace)
+    list(models.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    predictions = Prediction.objects.filter(model__in=models)
+    events.forget(predictions)
+    predictions.delete()
+
+
+@contextmanager
+def _unless_purged() -> Iterator[None]:
+    """Turn what the database says of a row whose model went in this moment into what a person is told."""
+    try:
+        yield
+    except IntegrityError:
+        raise NotFound("This model is gone.") from None
 
 
 def _parsed(model: ModelVersion, rows: Sequence[Mapping[str, Any]], prefix: str) -> Parsed:

@@ -20,6 +20,7 @@ from predictions.forms import PredictionForm
 from predictions.models import Prediction
 from training.queries import models_of
 from workspaces import access
+from workspaces.audit import A_CLOSED_ACCOUNT
 from workspaces.views import crumbs, project_of_page, stand_in
 
 
@@ -88,12 +89,11 @@ def prediction_detail(request: HttpRequest, prediction_id: UUID) -> HttpResponse
     prediction = queries.prediction(actor, prediction_id)
     project = prediction.model.project
     stand_in(request, project)
-    caller = prediction.caller
     context = {
         "prediction": prediction,
         "model": prediction.model,
         "project": project,
-        "caller_name": caller.get_full_name() if caller and caller != actor.user else "",
+        "caller_name": _caller_name(prediction, actor),
         "results": presentation.results(prediction),
         "results_count": len(prediction.rows),
         "crumbs": crumbs(
@@ -103,3 +103,10 @@ def prediction_detail(request: HttpRequest, prediction_id: UUID) -> HttpResponse
         ),
     }
     return render(request, "predictions/detail.html", context)
+
+
+def _caller_name(prediction: Prediction, actor: Actor) -> str:
+    """Who else asked; nothing when it was the reader."""
+    if prediction.caller is None:
+        return A_CLOSED_ACCOUNT
+    return "" if prediction.caller == actor.user else prediction.caller.get_full_name()

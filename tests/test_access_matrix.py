@@ -96,11 +96,16 @@ def account(answer: int, **body: Any) -> Case:
     return Case(answer, Whose.ONES_OWN, body, key="none")
 
 
+def staffs(answer: int, **body: Any) -> Case:
+    return Case(answer, Whose.STAFFS, body, key="none")
+
+
 def everybodys(answer: int) -> Case:
     return Case(answer, Whose.EVERYBODYS)
 
 
 SEEN = Case(200)
+FOR_STAFF = staffs(200)
 ITS_CALLERS = Case(200, differs=dict.fromkeys(["viewer", "admin", "owner"], 404))
 IN_THE_PROJECT = {"project": "project"}
 IN_THE_WORKSPACE = {"workspace": "workspace", "name": "Next"}
@@ -129,6 +134,7 @@ PAGES = {
         "POST": Case(302, differs=NOT_THEIRS),
     },
     "account/credits": {"GET": own(200)},
+    "account/close": {"GET": own(200), "POST": own(400)},
     "workspaces": {"GET": own(200)},
     "workspaces/new": {"GET": own(200), "POST": own(302, name="Lab")},
     "workspaces/<uuid:workspace_id>/members": {"GET": SEEN, "POST": Case(302, body=SOMEBODY, least="admin")},
@@ -173,7 +179,7 @@ API = {
     "api/auth/login": {"POST": everybodys(400)},
     "api/auth/refresh": {"POST": everybodys(400)},
     "api/auth/logout": {"POST": everybodys(400)},
-    "api/auth/me": {"GET": account(200), "PATCH": account(200, full_name="Ada")},
+    "api/auth/me": {"GET": account(200), "PATCH": account(200, full_name="Ada"), "DELETE": account(400)},
     "api/auth/password": {"POST": account(400)},
     "api/auth/password/reset": {"POST": everybodys(400)},
     "api/auth/password/reset/confirm": {"POST": everybodys(400)},
@@ -183,6 +189,15 @@ API = {
         "PATCH": Case(200, body=RENAMED, key="none", differs=NOT_THEIRS),
         "DELETE": Case(204, key="none", differs=NOT_THEIRS),
     },
+    "api/admin/users": {"GET": FOR_STAFF},
+    "api/admin/users/<uuid:pk>": {
+        "GET": FOR_STAFF,
+        "PATCH": staffs(200, is_active=False),
+        "DELETE": staffs(204),
+    },
+    "api/admin/users/<uuid:pk>/credits": {"POST": staffs(201, amount=5, reason="A gift")},
+    "api/admin/users/<uuid:pk>/reset-password": {"POST": staffs(202)},
+    "api/admin/system": {"GET": FOR_STAFF},
     "api/credits": {"GET": own(200)},
     "api/credits/ledger": {"GET": own(200)},
     "api/workspaces": {"GET": own(200), "POST": own(201, name="Lab")},
@@ -268,6 +283,7 @@ def rows(person, stranger, project):
         "prediction": prediction,
         "key": factories.a_key(person)[0],
         "member": Membership.objects.get(user=mia, workspace=project.workspace),
+        "mia": mia,
         "people": people,
     }
 
@@ -282,6 +298,7 @@ USUAL = {
     "models": "model",
     "predictions": "prediction",
     "api-keys": "key",
+    "admin": "mia",
     "account": "key",
 }
 

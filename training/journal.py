@@ -16,9 +16,10 @@ def append(job_id: UUID, entries: list[Entry]) -> None:
     """Write the entries (kind, payload) in order.
 
     Numbers are allotted by one UPDATE, which holds the job's row until the caller commits: nobody can see number 7
-    before number 6.
+    before number 6. Of a job that is gone there is nothing to tell.
     """
-    Job.objects.filter(pk=job_id).update(last_seq=F("last_seq") + len(entries))
+    if not Job.objects.filter(pk=job_id).update(last_seq=F("last_seq") + len(entries)):
+        return
     last = Job.objects.values_list("last_seq", flat=True).get(pk=job_id)
     first = last - len(entries) + 1
     JobEvent.objects.bulk_create(

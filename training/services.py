@@ -1,11 +1,15 @@
 """What people do with training and models."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import credits
 from accounts.credits import Cost
-from core import events
+from accounts.models import User
+from core import events, storage
 from core.actor import Actor
 from core.changes import assign
 from core.errors import Conflict, InvalidInput
@@ -15,11 +19,12 @@ from datasets.queries import require_ready
 from ml.errors import BadInput
 from ml.plan import FitPlan, make_plan
 from training import tasks
-from training.models import Job, ModelStatus, ModelVersion
+from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState, move
 from training.wish import TrainingWish
 from workspaces import access
 from workspaces.access import Action
+from workspaces.models import Workspace
 
 
 @transaction.atomic
@@ -89,6 +94,30 @@ def update_model(*, actor: Actor, model: ModelVersion, **changes: str) -> ModelV
         model.save(update_fields=changed)
         events.emit("model.updated", subject=model, by=actor, fields=changed)
     return model
+
+
+@transaction.atomic
+def lock_jobs_of(person: User, workspaces: Sequence[Workspace]) -> None:
+    """Keep workers from ending a job of the person's, or of these workspaces, before the commit.
+
+    A job's row comes before a wallet's wherever both are locked: a job that fails gives back what it cost.
+    """
+    theirs = Job.objects.filter(Q(owner=person) | Q(project__workspace__in=workspaces))
+    list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
+@transaction.atomic
+def purge(*, workspace: Workspace) -> None:
+    """Delete every job and model of a workspace that goes for good, files included; its predictions are gone by now.
+
+    A job that runs needs no stop: the row is gone, so its worker ends the fit and keeps nothing.
+    """
+    models = ModelVersion.objects.filter(project__workspace=workspace)
+    storage.delete_on_commit(key for model in models.only("pk") for key in (model.file_key, model.holdout_key))
+    models.only("pk").delete()
+    jobs = Job.objects.filter(project__workspace=workspace)
+    JobEvent.objects.filter(job__in=jobs).delete()
+    jobs.only("pk").delete()
 
 
 def archive_model(*, actor: Actor, model: ModelVersion) -> ModelVersion:

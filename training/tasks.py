@@ -22,6 +22,11 @@ def reap_jobs() -> None:
         ring(run_training, job_id)
 
 
+@shared_task
+def sweep_models() -> None:
+    worker.sweep()
+
+
 @worker_init.connect
 def _prepare(**_: object) -> None:
     processes.prepare(worker.PRELOAD)  # before it takes a message, so that no job waits for the libraries

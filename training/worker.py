@@ -59,7 +59,9 @@ def run(job_id: UUID) -> None:
     lease = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}:{uuid.uuid4().hex[:8]}"
     if not _claim(job_id, lease):
         return
-    job = Job.objects.select_related("dataset_version", "project").get(pk=job_id)
+    job = Job.objects.select_related("dataset_version", "project").filter(pk=job_id).first()
+    if job is None:  # purged in this moment
+        return
     started = time.monotonic()
     try:
         with storage.scratch_folder() as folder:
@@ -67,9 +69,17 @@ def run(job_id: UUID) -> None:
     except OperationalError:
         raise  # the database is away: the lease runs out, and the reaper decides
     except Exception:
+        if not Job.objects.filter(pk=job_id).exists():
+            log.info("training.purged", job=str(job_id))  # its files went with it, so whatever failed had to
+            return
         log.exception("training.broke", job=str(job_id))
         _fail(job_id, BROKE, lease=lease)
     log.info("training.ended", job=str(job_id), seconds=round(time.monotonic() - started, 2))
+
+
+def sweep() -> None:
+    """Remove files of models that are no more: a process died between deleting the rows and the files."""
+    storage.sweep("models", lambda ids: ModelVersion.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def reap() -> list[UUID]:
@@ -126,17 +136,17 @@ def _train(job: Job, lease: str, folder: Path) -> None:
     }
     limits = Limits(data_bytes=int(1.5 * settings.TRAINING_MEMORY_LIMIT_BYTES), threads=settings.TRAINING_CORES)
     with Child.start(FIT, kwargs, preload=PRELOAD, limits=limits) as fit:
-        refusal = _watch(fit, job.pk, lease)
-    if refusal:
-        _fail(job.pk, refusal, lease=lease)
-    elif fit.outcome is not None:
-        _finish(job, lease, fit.outcome, folder)
+        ended = _watch(fit, job.pk, lease)
+    if isinstance(ended, str):
+        _fail(job.pk, ended, lease=lease)
+    elif ended is not None:
+        _finish(job, lease, ended, folder)
 
 
-def _watch(fit: Child, job_id: UUID, lease: str) -> str | None:
-    """Pass the child's reports on until it ends or must be stopped; returns the limit it broke, if it did.
+def _watch(fit: Child, job_id: UUID, lease: str) -> Outcome | str | None:
+    """Pass the child's reports on until it ends or must be stopped; returns its outcome, or the limit it broke.
 
-    A job that is no longer this worker's (stopped, or taken over) ends the child without a word.
+    A job that is no longer this worker's (stopped, taken over or purged) ends the child without a word: None.
     """
     watch = Watch(job_id, lease)
     while fit.outcome is None:
@@ -151,8 +161,7 @@ def _watch(fit: Child, job_id: UUID, lease: str) -> str | None:
         if refusal := watch.broken_limit(fit):
             fit.stop()
             return refusal
-    watch.pass_on(at_once=True)
-    return None
+    return fit.outcome if watch.pass_on(at_once=True) else None
 
 
 @transaction.atomic
@@ -210,9 +219,11 @@ def _keep(job: Job, lease: str, model: ModelVersion) -> bool:
         stage="done",
         finished_at=timezone.now(),
     )
-    if not ended or not Job.objects.filter(pk=job.pk, dataset_version__isnull=False).exists():
+    now = Job.objects.filter(pk=job.pk, dataset_version__isnull=False).first()
+    if not ended or now is None:
         transaction.set_rollback(True)
         return False
+    model.created_by_id = now.owner_id  # nobody, if their account was closed meanwhile
     Project.objects.select_for_update().get(pk=job.project_id)  # two jobs of one name count up one after the other
     newest = ModelVersion.objects.filter(project=job.project_id, name=model.name).aggregate(Max("version"))
     model.version = (newest["version__max"] or 0) + 1
@@ -239,7 +250,6 @@ def _model_of(job: Job, result: dict[str, Any]) -> ModelVersion:
         evaluation=result["evaluation"],
         facts={key: result[key] for key in FACTS},
         sha256=result["sha256"],
-        created_by=job.owner,
     )
 
 

@@ -5,8 +5,10 @@ Predictions are not in it: they change nothing, there may be millions, and they 
 
 from typing import Any
 
+from accounts.models import User
 from core.models import OutboxEvent
 
+A_CLOSED_ACCOUNT = "a closed account"
 GONE = "Somebody whose account is closed"
 NOUNS = {"membership": "member", "modelversion": "model"}  # the product's words for what tables are called otherwise
 GROUPS = {
@@ -40,6 +42,15 @@ def subject_of(event: OutboxEvent) -> dict[str, Any]:
     kind = event.subject_type.rpartition(".")[2]
     name = event.payload.get("person") if kind in ("membership", "invitation") else None
     return {"type": NOUNS.get(kind, kind), "id": event.subject_id, "name": name or event.subject_name}
+
+
+def forget(person: User) -> None:
+    """Name a person no more in what others did with them; their own doing is nobody's once their account is gone."""
+    for event in OutboxEvent.objects.filter(payload__person__in=[person.username, person.email]):
+        event.payload["person"] = A_CLOSED_ACCOUNT
+        if event.subject_type in ("workspaces.membership", "workspaces.invitation"):
+            event.subject_name = ""
+        event.save(update_fields=["payload", "subject_name"])
 
 
 def sentence(event: OutboxEvent) -> str:

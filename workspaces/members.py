@@ -15,7 +15,7 @@ from core import events
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
 from core.queue import ring_on_commit
-from workspaces import access, tasks
+from workspaces import access, audit, queries, tasks
 from workspaces.access import Action
 from workspaces.models import GRANTED, Invitation, Membership, Role, Workspace
 
@@ -83,6 +83,37 @@ def join_invited(person: User) -> None:
     for invitation in Invitation.objects.filter(email=person.email).order_by("workspace_id"):
         with suppress(NotFound):  # withdrawn meanwhile
             _join(_locked(invitation), person)
+
+
+@transaction.atomic
+def leave_all(*, actor: Actor, person: User, heirs: bool) -> list[Workspace]:
+    """End the memberships of a person whose account is closed; returns the workspaces with nobody left in them.
+
+    Emits `member.left` (`member.removed`, when it is not the actor's own account) where others stay. With `heirs` a
+    workspace that loses its only owner goes to whoever has been highest in it for longest, which
+    `workspace.ownership_handed_over` tells; else it raises Conflict (`last_owner`) naming those workspaces.
+    """
+    mine = Membership.objects.filter(user=person).select_related("user", "workspace")
+    theirs = Workspace.objects.filter(pk__in=mine.values("workspace"))
+    list(theirs.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # the order of whoever locks several
+    parting = queries.parting(person)
+    if parting.ownerless and not heirs:
+        raise Conflict(only_owner_of(parting.ownerless), code="last_owner")
+    for workspace in parting.ownerless:
+        _inherit(actor, workspace, person)
+    kind = "member.left" if actor.user == person else "member.removed"
+    for member in mine.exclude(workspace__in=parting.empty):
+        events.emit(kind, subject=member, by=actor, person=name_of(member), role=member.role)
+        member.delete()
+    Invitation.objects.filter(email=person.email).delete()
+    audit.forget(person)
+    return parting.empty
+
+
+def only_owner_of(workspaces: list[Workspace]) -> str:
+    """What keeps a person from going, and what to do about it."""
+    names = ", ".join(f"“{workspace.name}”" for workspace in workspaces)
+    return f"You are the only owner of {names}, where others work. Hand the ownership over first."
 
 
 def name_of(member: Member) -> str:
@@ -161,6 +192,12 @@ def _hand_over(actor: Actor, member: Member) -> None:
     _set_role(member, Role.OWNER)
     Membership.objects.filter(workspace=member.workspace_id, user=actor.user).update(role=Role.ADMIN)
     events.emit("workspace.ownership_handed_over", subject=member.workspace, by=actor, person=name_of(member))
+
+
+def _inherit(actor: Actor, workspace: Workspace, person: User) -> None:
+    if heir := queries.heir_of(workspace, person):
+        _set_role(heir, Role.OWNER)
+        events.emit("workspace.ownership_handed_over", subject=workspace, by=actor, person=name_of(heir))
 
 
 def _keep_an_owner(member: Member) -> None:

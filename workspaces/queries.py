@@ -1,5 +1,6 @@
 """Reads of workspaces, their people, projects and audit trails."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -18,6 +20,7 @@ from django.db.models import (
     When,
 )
 
+from accounts.models import User
 from core.actor import Actor
 from core.errors import NotFound
 from core.models import OutboxEvent
@@ -64,6 +67,35 @@ def _count(rows: QuerySet[Any]) -> Subquery:
     """How many rows hang in each workspace: a subquery each, for two joins would multiply."""
     counted = rows.order_by().values("workspace").annotate(count=Count("pk")).values("count")
     return Subquery(counted, output_field=IntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What a person's workspaces are without them: with nobody left, with others but no owner, as they are."""
+
+    empty: list[Workspace]
+    ownerless: list[Workspace]
+    lasting: list[Workspace]
+
+
+def parting(person: User) -> Parting:
+    """What would become of the person's workspaces if they went."""
+    mine = Membership.objects.filter(user=person).values("workspace")
+    others = Membership.objects.filter(workspace=OuterRef("pk")).exclude(user=person)
+    workspaces = Workspace.objects.filter(pk__in=mine).annotate(
+        has_others=Exists(others), has_owner=Exists(others.filter(role=Role.OWNER))
+    )
+    return Parting(
+        empty=[each for each in workspaces if not each.has_others],
+        ownerless=[each for each in workspaces if each.has_others and not each.has_owner],
+        lasting=[each for each in workspaces if each.has_owner],
+    )
+
+
+def heir_of(workspace: Workspace, person: User) -> Membership | None:
+    """Who owns the workspace when its only owner goes: of those highest in rank, who has been there for longest."""
+    others = Membership.objects.filter(workspace=workspace).exclude(user=person).select_related("user")
+    return others.annotate(rank=_rank()).order_by("-user__is_active", "rank", "created_at", "pk").first()
 
 
 def projects_of(actor: Actor) -> QuerySet[Project]:

@@ -105,6 +105,13 @@ def delete_workspace(*, actor: Actor, workspace: Workspace) -> None:
     )
 
 
+@transaction.atomic
+def purge(*, workspace: Workspace) -> None:
+    """Delete a workspace for good with its members, projects and audit trail; what its projects held is gone by now."""
+    events.forget_workspace(workspace.pk)
+    workspace.delete()
+
+
 def _make_home(actor: Actor) -> Project:
     workspace = queries.workspaces_to_edit(actor).first() or create_workspace(
         actor=actor, name=f"{actor.user.get_full_name()}’s workspace"[:120]

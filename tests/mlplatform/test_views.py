@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import include, path
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from mlplatform.urls import handler400, handler403, handler404, handler500  # noqa: F401 -- as in the URLconf
 from tests import factories
-from tests.factories import refused
+from tests.factories import PASSWORD, refused
+from workspaces.models import Role
 
 
 def broken(request):
@@ -148,3 +150,66 @@ def test_theme_leads_back_into_this_site_only(client, away):
 
 def test_theme_is_posted(client):
     assert client.get("/theme").status_code == 405
+
+
+def test_the_page_to_close_an_account_says_what_goes_and_what_stays(web, person, stranger):
+    shared = factories.home_of(stranger).workspace
+    factories.join(person, shared, Role.VIEWER)
+
+    page = web.get("/account/close").content.decode()
+
+    assert factories.home_of(person).workspace.name in page.split("You leave")[0]
+    assert shared.name in page.split("You leave")[1]
+    assert 'href="/account/close"' in web.get("/account").content.decode()
+
+
+def test_an_account_is_closed_with_password_and_tick(web, person):
+    answer = web.post("/account/close", {"password": PASSWORD, "is_sure": "on"}, follow=True)
+
+    assert answer.redirect_chain == [("/sign-in", 302)]
+    assert "Your account is closed" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"password": "wrong", "is_sure": "on"}, "password"),
+        ({"password": PASSWORD}, "is_sure"),
+        ({"is_sure": "on"}, "password"),
+    ],
+)
+def test_an_account_is_not_closed_by_a_slip(web, person, form, field):
+    answer = web.post("/account/close", form)
+
+    assert (answer.status_code, field in answer.context["form"].errors) == (400, True)
+    assert User.objects.get() == person
+
+
+def test_who_owns_what_others_work_in_is_sent_to_its_members_first(web, person, stranger):
+    home = factories.home_of(person).workspace
+    factories.join(stranger, home, Role.EDITOR)
+
+    page = web.get("/account/close").content.decode()
+    answer = web.post("/account/close", {"password": PASSWORD, "is_sure": "on"})
+
+    assert f"/workspaces/{home.pk}/members" in page
+    assert 'name="password"' not in page
+    assert (answer.status_code, User.objects.count()) == (409, 2)
+
+
+def test_a_program_closes_the_account_with_the_password(api, person):
+    assert refused(api.delete("/api/auth/me"))[::2] == (400, "password")
+    assert refused(api.delete("/api/auth/me", {"password": "wrong"}))[::2] == (400, "password")
+    assert User.objects.get() == person
+
+    assert api.delete("/api/auth/me", {"password": PASSWORD}).status_code == 204
+    assert not User.objects.exists()
+
+
+def test_a_browser_without_the_token_of_its_form_closes_nothing(person):
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(person)
+
+    assert browser.delete("/api/auth/me", {"password": PASSWORD}).status_code == 403
+    assert User.objects.get() == person
