@@ -7,6 +7,7 @@ at the same moment waits for that transaction, and then finds the answer, or, wh
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -92,6 +93,8 @@ def fingerprint_of(request: Request) -> str:
 
 def _key(request: Request) -> str | None:
     key: str | None = request.headers.get(NAME)
+    with suppress(UnicodeError, AttributeError):  # a server hands headers on as Latin-1, whatever was meant
+        key = key.encode("latin-1").decode()  # type: ignore[union-attr]
     if key is not None and (not key.strip() or len(key) > MAX_KEY_LENGTH or not key.isprintable()):
         raise InvalidInput(NAME, f"Send 1 to {MAX_KEY_LENGTH} printable characters.")
     return key

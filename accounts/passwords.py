@@ -4,16 +4,19 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import lock_out, reset_links, tasks, tokens
 from accounts.models import PersonManager, User
 from core import tally
 from core.actor import Actor
-from core.errors import InvalidInput
+from core.errors import InvalidInput, TooManyRequests
 from core.queue import ring_on_commit
 
+GUESS_PERIOD_S = 15 * 60
 MAX_LENGTH = 128  # a longer one only costs hashing time
 DEAD_LINK = "This link is not valid any more. Ask for a new one."
 
@@ -37,16 +40,30 @@ def check(password: str, person: User, *, attr: str = "password") -> None:
         raise InvalidInput(attr, " ".join(error.messages)) from None
 
 
-@transaction.atomic
+def confirm(person: User, password: str, *, attr: str) -> None:
+    """Make sure it is the person who acts. Raises InvalidInput naming `attr`, TooManyRequests after ten guesses."""
+    what = f"password:{person.pk}"
+    if tally.count(what, period_s=GUESS_PERIOD_S) > settings.AXES_FAILURE_LIMIT:
+        raise TooManyRequests(
+            "Too many wrong passwords. Wait a while and try again.", retry_after_s=tally.seconds_left(GUESS_PERIOD_S)
+        )
+    if not person.check_password(password):
+        raise InvalidInput(attr, "This is not your current password.")
+    tally.uncount(what, period_s=GUESS_PERIOD_S)
+
+
 def change(*, actor: Actor, current_password: str, new_password: str) -> None:
     """Set a new password; every token and every session made under the old one dies.
 
-    Raises InvalidInput naming `current_password` or `new_password`.
+    Raises InvalidInput naming `current_password` or `new_password`, TooManyRequests after ten wrong guesses.
     """
-    person = actor.user
-    if not person.check_password(current_password):
-        raise InvalidInput("current_password", "This is not your current password.")
-    _set(person, new_password)
+    confirm(actor.user, current_password, attr="current_password")
+    old, new = actor.user.password, _hashed(new_password, actor.user)
+    with transaction.atomic():
+        if not User.objects.filter(pk=actor.user.pk, password=old).update(password=new):
+            raise InvalidInput("current_password", "Your password has just been changed elsewhere.")
+        tokens.end_all(actor.user)
+    actor.user.password = new
 
 
 def request_reset(*, email: str) -> None:
@@ -72,22 +89,28 @@ def is_live(*, uid: UUID | str, token: str) -> bool:
     return reset_links.holder(User.objects.all(), uid=uid, token=token) is not None
 
 
-@transaction.atomic
 def reset(*, uid: UUID | str, token: str, new_password: str) -> None:
     """Set a new password by a mailed link, once; ends every session and sign-in, and any lock-out.
 
     Raises InvalidInput naming `token` or `new_password`; a refused password leaves the link as it was.
     """
-    locked = User.objects.select_for_update()  # of two at the same moment, one finds the link used
-    person = reset_links.holder(locked, uid=uid, token=token)
+    password = _hashed(new_password, _holder(User.objects.all(), uid, token))
+    with transaction.atomic():
+        person = _holder(User.objects.select_for_update(), uid, token)  # of two at once, one finds the link used
+        person.password = password
+        person.save(update_fields=["password"])
+        tokens.end_all(person)
+        lock_out.forget(person)
+
+
+def _holder(people: QuerySet[User], uid: UUID | str, token: str) -> User:
+    person = reset_links.holder(people, uid=uid, token=token)
     if person is None:
         raise InvalidInput("token", DEAD_LINK)
-    _set(person, new_password)
-    lock_out.forget(person)
+    return person
 
 
-def _set(person: User, password: str) -> None:
-    check(password, person, attr="new_password")
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    tokens.end_all(person)
+def _hashed(new_password: str, person: User) -> str:
+    """The checked password's hash: slow on purpose, so made before a transaction, not in it."""
+    check(new_password, person, attr="new_password")
+    return make_password(new_password)

@@ -15,16 +15,29 @@ from core import events
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
 
+# Control characters, line and paragraph separators, and those that turn the direction of what follows.
+_UNFIT_FOR_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
-@transaction.atomic
-def register(*, email: str, username: str, password: str, full_name: str = "") -> User:
-    """Make a person with their first credits; emits `user.registered`.
 
-    Raises InvalidInput naming `email`, `username` or `password`.
+def newcomer(*, email: str, username: str, password: str, full_name: str = "") -> User:
+    """A person to be registered, their password checked and hashed: slow on purpose, so before any transaction.
+
+    Raises InvalidInput naming `password`.
     """
-    person = User(email=email.strip().lower(), username=username.strip(), full_name=full_name.strip())
+    person = User(
+        email=email.strip().lower(), username=User.normalize_username(username.strip()), full_name=full_name.strip()
+    )
     passwords.check(password, person)
     person.set_password(password)
+    return person
+
+
+@transaction.atomic
+def register(person: User) -> User:
+    """Save a newcomer with their first credits; emits `user.registered`.
+
+    Raises InvalidInput naming `email`, `username` or `full_name`.
+    """
     _save_new(person)
     if settings.CREDITS_AT_SIGN_UP:
         credits.grant(person, settings.CREDITS_AT_SIGN_UP, key=f"sign-up:{person.pk}", reference="Welcome credits")
@@ -33,10 +46,11 @@ def register(*, email: str, username: str, password: str, full_name: str = "") -
 
 
 def update_profile(*, actor: Actor, **changes: str) -> User:
-    """Change `full_name` or `username`; raises InvalidInput naming a username that is taken."""
+    """Change `full_name` or `username`; raises InvalidInput naming the one that is taken or cannot be used."""
     person = actor.user
     for name, value in changes.items():
-        setattr(person, name, value.strip())
+        setattr(person, name, User.normalize_username(value.strip()) if name == "username" else value.strip())
+    _clean(person)
     try:
         with transaction.atomic():
             person.save(update_fields=list(changes))
@@ -87,7 +101,7 @@ def ensure_first_admin() -> User | None:
         return None
     name = re.sub(r"[^\w.+-]", "-", settings.ADMIN_EMAIL.split("@")[0])  # an address may hold what no username may
     username = f"{name}-{secrets.token_hex(3)}" if User.objects.filter(username=name).exists() else name
-    person = register(email=settings.ADMIN_EMAIL, username=username, password=settings.ADMIN_PASSWORD)
+    person = register(newcomer(email=settings.ADMIN_EMAIL, username=username, password=settings.ADMIN_PASSWORD))
     person.is_staff = person.is_superuser = True
     person.save(update_fields=["is_staff", "is_superuser"])
     return person
@@ -107,6 +121,10 @@ def _save_new(person: User) -> None:
 
 def _clean(person: User) -> None:
     """Raise InvalidInput naming the first field that cannot be used."""
+    if _UNFIT_FOR_NAMES.search(person.full_name):
+        raise InvalidInput("full_name", "A name has no line breaks and no control characters.")
+    if "@" in person.username and person.username.lower() != person.email:
+        raise InvalidInput("username", "Only your own email address may be your username.")
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:

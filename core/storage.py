@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -82,7 +81,8 @@ def delete_on_commit(keys: Iterable[str]) -> None:
 
     What stays because the process dies in between, or the disk refuses, is found by `sweep`.
     """
-    transaction.on_commit(partial(delete, list(keys)), robust=True)
+    gone = list(keys)
+    transaction.on_commit(lambda: delete(gone), robust=True)
 
 
 def sweep(kind: str, known: Callable[[list[UUID]], Iterable[UUID]]) -> int:

@@ -6,11 +6,11 @@ workers and requests take them, workspaces before jobs before the wallet before 
 
 from django.db import IntegrityError, transaction
 
+from accounts import passwords, staff
 from accounts import services as accounts
-from accounts import staff
 from accounts.models import User
 from core.actor import Actor, Credential
-from core.errors import InvalidInput, key_not_allowed
+from core.errors import key_not_allowed
 from datasets import services as datasets
 from predictions import services as predictions
 from training import services as training
@@ -29,8 +29,7 @@ def close_account(*, actor: Actor, password: str) -> None:
     """
     if actor.credential is Credential.KEY:
         raise key_not_allowed()
-    if not actor.user.check_password(password):
-        raise InvalidInput("password", "This is not your password.")
+    passwords.confirm(actor.user, password, attr="password")
     _remove(actor, actor.user, heirs=False)
 
 

@@ -4,20 +4,22 @@ A person with an account joins at once; for one without an account an invitation
 """
 
 from contextlib import suppress
-from functools import partial
 from typing import TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from core import events
+from core import events, tally
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
 from core.queue import ring_on_commit
 from workspaces import access, audit, queries, tasks
 from workspaces.access import Action
 from workspaces.models import GRANTED, Invitation, Membership, Role, Workspace
+
+MAILS_PER_HOUR = 5  # to one address, whoever adds it how often
 
 Member = Membership | Invitation
 M = TypeVar("M", bound=Member)
@@ -34,12 +36,13 @@ def add_member(*, actor: Actor, workspace: Workspace, email: str, role: Role) ->
     access.require(actor, Action.MANAGE, workspace)
     if role not in GRANTED:
         raise _not_granted()
-    address = User.objects.normalize_email(email)
+    address = _address(email)
     person = User.objects.filter(email=address).first()
     member = _admit(workspace, person, role) if person else _invite(actor, workspace, address, role)
     kind = "member.added" if person else "member.invited"
     events.emit(kind, subject=member, by=actor, person=name_of(member), role=role)
-    ring_on_commit(tasks.mail_new_member, member.pk)
+    if tally.count(f"member-mail:{address}", period_s=3600) <= MAILS_PER_HOUR:
+        ring_on_commit(tasks.mail_new_member, member.pk)
     return member
 
 
@@ -156,12 +159,22 @@ def _admit(workspace: Workspace, person: User, role: Role) -> Membership:
     return _require_new(member, is_new=is_new)
 
 
+def _address(email: str) -> str:
+    """The address in the form people are found by; lower case can be longer than what was typed, or no address."""
+    address = User.objects.normalize_email(email)
+    try:
+        User._meta.get_field("email").run_validators(address)
+    except ValidationError:
+        raise InvalidInput("email", "Enter a valid email address.") from None
+    return address
+
+
 def _invite(actor: Actor, workspace: Workspace, address: str, role: Role) -> Invitation:
     invitation, is_new = Invitation.objects.get_or_create(
         workspace=workspace, email=address, defaults={"role": role, "invited_by": actor.user}
     )
     # Somebody who signs up at this moment does not see the invitation, nor it them: whoever commits last sees both.
-    transaction.on_commit(partial(_settle, address), robust=True)
+    transaction.on_commit(lambda: _settle(address), robust=True)
     return _require_new(invitation, is_new=is_new)
 
 

@@ -1,7 +1,6 @@
 """What people do with workspaces and projects, signing up included: a newcomer gets one of each."""
 
 import secrets
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -21,7 +20,6 @@ from workspaces.models import Membership, Project, Role, Workspace
 FIRST_PROJECT = "First project"
 
 
-@transaction.atomic
 def sign_up(*, email: str, username: str, password: str, full_name: str = "", address: str = "") -> User:
     """Register a person with a workspace and a project of their own, and with those they were invited to.
 
@@ -29,10 +27,12 @@ def sign_up(*, email: str, username: str, password: str, full_name: str = "", ad
     Raises InvalidInput naming the field, TooManyRequests when enough accounts were made from there today.
     """
     with one_more_from(address):
-        person = accounts.register(email=email, username=username, password=password, full_name=full_name)
-        _make_home(Actor(person))
-        members.join_invited(person)
-    transaction.on_commit(partial(members.join_invited, person), robust=True)  # those invited at this moment
+        person = accounts.newcomer(email=email, username=username, password=password, full_name=full_name)
+        with transaction.atomic():
+            accounts.register(person)
+            _make_home(Actor(person))
+            members.join_invited(person)
+            transaction.on_commit(lambda: members.join_invited(person), robust=True)  # those invited at this moment
     return person
 
 

@@ -23,15 +23,22 @@ def mail_new_member(member_id: UUID) -> None:
 
 
 def _mail(member: Membership | Invitation, address: str, path: str) -> None:
-    name = " ".join(member.workspace.name.split())  # a header is one line
+    name, inviter = _line(member.workspace.name), ""
+    if isinstance(member, Invitation) and member.invited_by:
+        inviter = _line(member.invited_by.get_full_name())
     is_invited = isinstance(member, Invitation)
     context = {
         "role": member.get_role_display().lower(),
         "workspace": name,
-        "inviter": member.invited_by.get_full_name() if isinstance(member, Invitation) and member.invited_by else "",
+        "inviter": inviter,
         "is_invited": is_invited,
         "address": address,
         "link": settings.PUBLIC_URL + path,
     }
     words = render_to_string("workspaces/new_member_mail.txt", context)
     send_mail(f"You are {'invited' if is_invited else 'added'} to {name} on ML Platform", words, None, [address])
+
+
+def _line(words: str) -> str:
+    """What somebody typed, on one line: a header has no more, and nobody writes our mails."""
+    return " ".join(words.split())

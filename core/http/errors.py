@@ -3,6 +3,8 @@
 from http import HTTPStatus
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from drf_standardized_errors.handler import ExceptionHandler
@@ -34,6 +36,11 @@ class ProductExceptionHandler(ExceptionHandler):
         if isinstance(exc, errors.InvalidInput):
             detail = drf.ErrorDetail(exc.detail, code=exc.code)
             return drf.ValidationError({exc.attr: [detail]} if exc.attr else [detail])
+        if isinstance(exc, RequestDataTooBig):
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2
+            exc = errors.TooLarge(f"Without a file, a request has at most {most:,.3g} MB.")
+        elif isinstance(exc, SuspiciousOperation):  # too many fields, a frame that is none
+            return drf.ParseError(str(exc))
         if isinstance(exc, errors.ProductError):
             answer = drf.APIException(exc.detail, code=exc.code)
             answer.status_code = status_of(exc)

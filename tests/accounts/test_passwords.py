@@ -2,13 +2,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import passwords, tokens
 from accounts.models import User
 from accounts.reset_links import reset_tokens
-from core.errors import InvalidInput
+from core.errors import InvalidInput, TooManyRequests
 from tests.factories import PASSWORD, at_once
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,19 @@ def test_check_refuses_ten_megabytes(person):
 
 
 # Change
+
+
+def test_guessing_the_current_password_is_stopped(person, actor, settings):
+    settings.AXES_FAILURE_LIMIT = 2
+    cache.clear()
+    for _ in range(2):
+        with pytest.raises(InvalidInput):
+            passwords.change(actor=actor, current_password="a guess", new_password=BETTER)
+
+    with pytest.raises(TooManyRequests):
+        passwords.change(actor=actor, current_password=PASSWORD, new_password=BETTER)
+
+    assert User.objects.get(pk=person.pk).check_password(PASSWORD)
 
 
 def test_change_ends_every_sign_in(person, actor):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def register(**changes: str) -> User:
     wish = {"email": "ada@example.org", "username": "ada", "password": PASSWORD}
-    return services.register(**(wish | changes))
+    return services.register(services.newcomer(**(wish | changes)))
 
 
 def test_register_makes_a_person_with_credits_and_tells():
@@ -69,6 +69,24 @@ def test_register_refuses_and_names_the_field(changes, attr, words):
     assert (User.objects.count(), Wallet.objects.count(), OutboxEvent.objects.count()) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("attr", "value"),
+    [("full_name", "Eve\nYour account is blocked"), ("full_name", "\u202eada"), ("username", "bob@example.org")],
+)
+def test_names_that_pretend_are_refused(person, actor, attr, value):
+    with pytest.raises(InvalidInput) as refusal:
+        services.update_profile(actor=actor, **{attr: value})
+
+    assert refusal.value.attr == attr
+    assert User.objects.values_list(attr, flat=True).get(pk=person.pk) != value
+
+
+def test_usernames_that_look_the_same_are_the_same(person, actor):
+    services.update_profile(actor=actor, username="ａｄａｘ")
+
+    assert User.objects.get(pk=person.pk).username == "adax"
+
+
 def test_a_password_of_the_longest_kind_works():
     person = register(password="é" * 128)
 
@@ -76,9 +94,11 @@ def test_a_password_of_the_longest_kind_works():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("differing", "taken"), [("username", "email"), ("email", "username")])
-def test_register_at_once_makes_one_person_and_names_what_was_taken(differing, taken):
-    answers = at_once(*[partial(register, **{differing: f"ada{number}@example.org"}) for number in range(6)])
+@pytest.mark.parametrize(
+    ("differing", "form", "taken"), [("username", "ada{}", "email"), ("email", "ada{}@example.org", "username")]
+)
+def test_register_at_once_makes_one_person_and_names_what_was_taken(differing, form, taken):
+    answers = at_once(*[partial(register, **{differing: form.format(number)}) for number in range(6)])
 
     assert sum(isinstance(answer, User) for answer in answers) == 1
     refusals = [(answer.attr, answer.code) for answer in answers if isinstance(answer, InvalidInput)]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from accounts import tokens
 from accounts.api.serializers import RegisterSerializer, SessionSerializer
 from core.actor import Actor
 from core.http.client import client_network
+from core.http.search import Search
 from core.models import OutboxEvent
 from workspaces import access, members, queries, services
 from workspaces.access import Action
@@ -94,7 +95,7 @@ class MembersView(generics.ListCreateAPIView[Any]):
         workspace = access.get(actor, Workspace.objects.all(), self.kwargs["pk"])
         joined, invited = (
             # Searched one by one: what is united can be ordered and paged, but not filtered any more.
-            SearchFilter().filter_queryset(self.request, rows, self).order_by().values(*self._columns())
+            Search().filter_queryset(self.request, rows, self).order_by().values(*self._columns())
             for rows in (queries.members_of(actor, workspace), queries.invitations_of(actor, workspace))
         )
         return joined.union(invited, all=True)
