@@ -1,10 +1,11 @@
 """What tests of every part share: people, their project, and clients signed in as them."""
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import caches
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -19,6 +20,14 @@ SHARED_TABLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.fixture(autouse=True)
 def _files_are_thrown_away(settings: LazySettings, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _counting_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted in the cache is a test's own, also where several run at once on one Redis."""
+    prefix = uuid4().hex
+    monkeypatch.setitem(caches.settings["default"], "KEY_PREFIX", prefix)  # for clients of other threads
+    monkeypatch.setattr(caches["default"], "key_prefix", prefix)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import InvalidToken
 
@@ -59,7 +58,6 @@ def test_check_refuses_ten_megabytes(person):
 
 def test_guessing_the_current_password_is_stopped(person, actor, settings):
     settings.AXES_FAILURE_LIMIT = 2
-    cache.clear()
     for _ in range(2):
         with pytest.raises(InvalidInput):
             passwords.change(actor=actor, current_password="a guess", new_password=BETTER)

@@ -1,7 +1,6 @@
 from functools import partial
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -17,7 +16,6 @@ ADDRESS = "203.0.113.9"
 @pytest.fixture(autouse=True)
 def _two_a_day(settings):
     settings.SIGN_UPS_PER_IP_AND_DAY = 2
-    cache.clear()
 
 
 def enter(address: str = ADDRESS) -> None:

@@ -1,6 +1,5 @@
 from functools import partial
 
-import pytest
 from django.core.cache import cache
 from redis.exceptions import ConnectionError as Unreachable
 
@@ -8,11 +7,6 @@ from core import tally
 from tests.factories import at_once
 
 DAY_S = 86_400
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_counted():
-    cache.clear()
 
 
 def test_count_tells_how_many_there_are_now():
