@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from copy import copy
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -47,7 +48,7 @@ def register(person: User) -> User:
 
 def update_profile(*, actor: Actor, **changes: str) -> User:
     """Change `full_name` or `username`; raises InvalidInput naming the one that is taken or cannot be used."""
-    person = actor.user
+    person = copy(actor.user)  # a page around a refusal shows what is saved
     for name, value in changes.items():
         setattr(person, name, User.normalize_username(value.strip()) if name == "username" else value.strip())
     _clean(person)

@@ -75,9 +75,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     person = Actor.of(request).user
     form = ProfileForm(request.POST or None, instance=copy(person))  # the page around it shows what is saved
     if request.method == "POST" and form.is_valid():
-        services.update_profile(actor=Actor.of(request), **form.cleaned_data)
-        messages.success(request, "Your profile is saved.")
-        return redirect("accounts:profile")
+        try:
+            services.update_profile(actor=Actor.of(request), **form.cleaned_data)
+        except ProductError as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, "Your profile is saved.")
+            return redirect("accounts:profile")
     context = {"form": form, "account": person, "crumbs": [{"label": "Profile"}]}
     return render(request, "accounts/profile.html", context)
 

@@ -273,3 +273,12 @@ def test_an_old_key_sent_at_once_is_done_once_more(doorbell, person, dataset):
     assert {getattr(answer, "status_code", answer) for answer in answers} == {201}
     again = {answer.json()["id"] for answer in answers}
     assert (len(again), first.json()["id"] in again, Job.objects.count()) == (1, False, 2)
+
+
+def test_a_key_in_any_letters_is_a_key(person, dataset):
+    client, key = signed_in(person), "ключ-🔑".encode().decode("latin-1")  # as a server hands it on
+
+    first, second = (train(client, dataset, key=key) for _ in range(2))
+
+    assert (first.status_code, second.status_code, second["Idempotent-Replayed"]) == (201, 201, "true")
+    assert RememberedAnswer.objects.get().key == "ключ-🔑"

@@ -131,6 +131,16 @@ def test_the_profile_refuses_a_taken_username_and_shows_the_old_one_around(web, 
     assert answer.context["shell"]["user"].username == person.username
 
 
+@pytest.mark.parametrize(
+    ("changes", "attr"), [({"username": "bob@example.org"}, "username"), ({"full_name": "\u202eada"}, "full_name")]
+)
+def test_the_profile_refuses_names_that_pretend_beside_their_field(web, person, changes, attr):
+    answer = web.post("/account", {"full_name": "Ada", "username": "ada"} | changes)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [attr])
+    assert answer.context["shell"]["user"].username == person.username
+
+
 def test_the_profile_takes_no_rights(web, person):
     web.post("/account", {"full_name": "Ada", "username": "ada", "is_staff": "on", "email": "new@example.org"})
 
