@@ -74,9 +74,6 @@ class PersonAdmin(ProductAdmin, UserAdmin):  # type: ignore[type-arg]
     add_fieldsets = [(None, {"fields": ["email", "username", "full_name"]})]
     actions = ["grant_credits", "send_reset_link", "deactivate", "activate"]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_urls(self) -> list[Any]:
         return admin.ModelAdmin.get_urls(self)  # without the page that sets a password
 

@@ -99,6 +99,7 @@ class LedgerEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["wallet", "-created_at", "-id"], name="ledger_newest_first"),
+            models.Index(fields=["-created_at", "-id"], name="ledger_of_all_newest_first"),
             models.Index(fields=["wallet", "amount"], name="ledger_by_amount"),
         ]
         ordering = ["-created_at", "-id"]

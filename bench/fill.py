@@ -9,7 +9,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
 django.setup()
 
-from django.db import transaction  # noqa: E402 -- needs the settings above
+from django.db import connection, transaction  # noqa: E402 -- needs the settings above
 
 from accounts.models import EntryKind, LedgerEntry, User, Wallet  # noqa: E402
 from core.models import OutboxEvent  # noqa: E402
@@ -60,3 +60,5 @@ def fill(email: str) -> None:
 
 if __name__ == "__main__":
     fill(sys.argv[1])
+    with connection.cursor() as cursor:  # as PostgreSQL does by itself, a minute later
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

@@ -21,10 +21,23 @@ MOST_CLASSES = 20
 MOST_TICKS = 12
 MOST_VALUES = 8
 HEAT_LEVELS = 8
+HEAT_SIDE, HEAT_SIDE_OF_MANY = 28, 18
+HEAT_LABELS, HEAT_SLANTED = 132, 104
+LONGEST_NAME = 20
 
 
-def histogram(edges: Sequence[Edge], counts: Sequence[int], *, x_title: str = "", y_title: str = "rows") -> SafeString:
-    """A full-size histogram with axis titles and its numbers one click away."""
+def histogram(
+    edges: Sequence[Edge],
+    counts: Sequence[int],
+    *,
+    x_title: str = "",
+    y_title: str = "rows",
+    links: Sequence[str] = (),
+) -> SafeString:
+    """A full-size histogram with axis titles and its numbers one click away.
+
+    With `links`, an address a bin, the bars lead there for the pointer and the words among the numbers for everybody.
+    """
     most = max(counts, default=0)
     if most <= 0 or len(edges) != len(counts) + 1:
         return _nothing()
@@ -32,18 +45,38 @@ def histogram(edges: Sequence[Edge], counts: Sequence[int], *, x_title: str = ""
     width = 100 / len(bins)
     bars = format_html_join(
         "",
-        '<rect class="chart__bar" x="{}%" width="{}%" y="{}" height="{}"><title>{}: {} {}</title></rect>',
+        "{}",
         (
-            (f"{place * width:.2f}", f"{width:.2f}", *_column(rows / most), words, count(rows), y_title)
-            for place, (words, rows) in enumerate(bins)
+            (_histogram_bar(place * width, width, rows / most, f"{words}: {count(rows)} {y_title}", link),)
+            for place, ((words, rows), link) in enumerate(zip(bins, links or [""] * len(bins), strict=True))
             if rows
         ),
     )
     drawing = _plot(
-        SafeString(_y_axis(0, most, whole=True) + bars + _bin_axis(edges)), histogram_sentence(edges, counts)
+        SafeString(_y_axis(0, most, whole=True) + bars + _bin_axis(edges)),
+        histogram_sentence(edges, counts),
+        is_linked=bool(links),
     )
-    table = _numbers((x_title or "Range", y_title), [(words, count(rows)) for words, rows in bins])
-    return _figure(drawing, (x_title, y_title), table)
+    words = (
+        [_linked(text, link) for (text, _), link in zip(bins, links, strict=True)] if links else [b[0] for b in bins]
+    )
+    table = [(text, count(rows)) for text, (_, rows) in zip(words, bins, strict=True)]
+    return _figure(drawing, (x_title, y_title), _numbers((x_title or "Range", y_title), table))
+
+
+def _histogram_bar(x: float, width: float, share: float, words: str, link: str) -> SafeString:
+    bar = format_html(
+        '<rect class="chart__bar" x="{}%" width="{}%" y="{}" height="{}"><title>{}</title></rect>',
+        f"{x:.2f}",
+        f"{width:.2f}",
+        *_column(share),
+        words,
+    )
+    return format_html('<a href="{}" tabindex="-1">{}</a>', link, bar) if link else bar
+
+
+def _linked(words: str, link: str) -> SafeString | str:
+    return format_html('<a href="{}">{}</a>', link, words) if link else words
 
 
 def _column(share: float) -> tuple[str, str]:
@@ -153,6 +186,82 @@ def _heat_row(row: int, cells: Sequence[int], total: int) -> SafeString:
     )
 
 
+def associations(names: Sequence[str], values: Sequence[Sequence[float]], *, with_numbers: bool = True) -> SafeString:
+    """How closely columns go together in 0..1, each pair once, as squares that are darker the closer they go.
+
+    The squares of one shade are one path: some hundred shapes of their own would make the page heavy, and so do the
+    numbers, which a page may leave out and offer one click away.
+    """
+    if len(names) < 2:
+        return _nothing()
+    side = HEAT_SIDE if len(names) <= 24 else HEAT_SIDE_OF_MANY
+    shades: dict[int, list[str]] = {}
+    for row in range(1, len(names)):
+        for column in range(row):
+            shade = math.ceil(HEAT_LEVELS * values[row][column] - 1e-9)
+            shades.setdefault(shade, []).append(f"M{column} {row - 1}h1v1h-1z")
+    size = side * (len(names) - 1)
+    drawing = format_html(
+        '<svg class="pairs" width="{}" height="{}" viewBox="{} -4 {} {}" role="img" aria-label="{}">'
+        '<g transform="scale({})">{}</g><g class="chart__tick" text-anchor="end">{}{}</g></svg>',
+        *(size + HEAT_LABELS, size + HEAT_SLANTED),
+        *(-HEAT_LABELS, size + HEAT_LABELS, size + HEAT_SLANTED),
+        _pairs_sentence(names, values),
+        side,
+        format_html_join(
+            "",
+            '<path class="pairs__shade pairs__shade--{}" d="{}"/>',
+            ((shade, "".join(squares)) for shade, squares in sorted(shades.items())),
+        ),
+        format_html_join(
+            "",
+            '<text x="-8" y="{}">{}</text>',
+            ((row * side - side // 2 + 4, _short(name)) for row, name in enumerate(names) if row),
+        ),
+        format_html_join(
+            "",
+            '<text transform="translate({} {}) rotate(-50)">{}</text>',
+            ((column * side + side // 2 + 4, size + 12, _short(name)) for column, name in enumerate(names[:-1])),
+        ),
+    )
+    return format_html(
+        '<div class="heat-box" tabindex="0" role="region" aria-label="Associations">{}</div>{}',
+        drawing,
+        _pairs_table(names, values) if with_numbers else "",
+    )
+
+
+def _pairs_sentence(names: Sequence[str], values: Sequence[Sequence[float]]) -> str:
+    closest = max(((values[row][at], at, row) for row in range(len(names)) for at in range(row)), default=(0, 0, 0))
+    value, first, second = closest
+    return (
+        f"Associations of {len(names)} columns; {_short(names[first])} and {_short(names[second])} go together most "
+        f"closely, with {number(value, 2)}."
+    )
+
+
+def _pairs_table(names: Sequence[str], values: Sequence[Sequence[float]]) -> SafeString:
+    head = format_html_join("", '<th scope="col">{}</th>', ((_short(name),) for name in names))
+    body = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        (
+            (_short(name), format_html_join("", "<td>{}</td>", ((f"{value:.2f}",) for value in row)))
+            for name, row in zip(names, values, strict=True)
+        ),
+    )
+    return format_html(
+        '<div class="heat-box chart__numbers" tabindex="0" role="region" aria-label="Associations in numbers">'
+        '<table class="chart__table"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>',
+        head,
+        body,
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def scatter(
     actual: Sequence[float],
     predicted: Sequence[float],
@@ -247,12 +356,13 @@ def _x_ticks(ticks: Iterable[tuple[float, str, str]]) -> SafeString:
     )
 
 
-def _plot(inner: SafeString, sentence: str) -> SafeString:
+def _plot(inner: SafeString, sentence: str, *, is_linked: bool = False) -> SafeString:
+    """The drawing with the sentence that says it; an image may hold no links, so with some it is told beside it."""
     return format_html(
-        '<div class="chart__plot"><svg class="chart__svg" width="100%" height="{}" role="img" aria-label="{}">{}'
-        "</svg></div>",
+        '<div class="chart__plot">{}<svg class="chart__svg" width="100%" height="{}" {}>{}</svg></div>',
+        format_html('<span class="visually-hidden">{}</span>', sentence) if is_linked else "",
         PLOT_HEIGHT + 24,
-        sentence,
+        SafeString('aria-hidden="true"') if is_linked else format_html('role="img" aria-label="{}"', sentence),
         inner,
     )
 

@@ -78,6 +78,12 @@ class TooLarge(ProductError):
     @classmethod
     def file(cls, limit_bytes: int) -> Self:
         """A file beyond the limit, in megabytes as operators count them."""
-        return cls(
-            f"The file is larger than the limit of {limit_bytes / 1024**2:,.3g} MB. Send a smaller or gzipped one."
-        )
+        limit = limit_bytes / 1024**2
+        words = f"{limit:,.0f}" if limit >= 100 else f"{limit:.3g}"
+        return cls(f"The file is larger than the limit of {words} MB. Send a smaller or gzipped one.")
+
+
+class OutOfSpace(ProductError):
+    """The disk of this server is full, so nothing was kept. Ask its operator to make room, then try again."""
+
+    code = "out_of_space"

@@ -1,5 +1,7 @@
 """A file on disk: written under a temporary name, hashed on the way, renamed when whole."""
 
+import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -13,10 +15,14 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
+
+from core.errors import OutOfSpace
 
 CHUNK_BYTES = 1024 * 1024
 ORPHAN_S = 60 * 60  # a file is stored before its row: one without a row for so long has lost it
+JUST_MADE_S = 60
+LEFTOVER_S = 20 * 60  # nothing was written to it for so long: whoever sent it is gone
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +68,10 @@ def local_path(key: str) -> Path:
     return path
 
 
+def exists(key: str) -> bool:
+    return _path(key).is_file()
+
+
 def delete(keys: Iterable[str]) -> int:
     """Remove stored files, missing ones in silence; returns the bytes freed."""
     freed = 0
@@ -100,6 +110,20 @@ def sweep(kind: str, known: Callable[[list[UUID]], Iterable[UUID]]) -> int:
     return len(lost)
 
 
+def sweep_leftovers() -> int:
+    """Remove what killed processes were writing, and uploads that were cut off; returns how many went."""
+    left = [folder for folder in _path(".scratch").glob("*") if _is_left(folder)]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    oldest = time.time() - LEFTOVER_S
+    cut_off = [file for file in settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload*") if _changed_at(file) < oldest]
+    for file in cut_off:
+        file.unlink(missing_ok=True)
+    if left or cut_off:
+        log.warning("storage.leftovers_removed", scratch=len(left), uploads=len(cut_off))
+    return len(left) + len(cut_off)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How many files of one kind lie on disk, and how large they are together."""
@@ -121,16 +145,45 @@ def usage() -> list[Usage]:
 
 def free_bytes() -> int:
     """What may still be written to the disk of the stored files."""
-    root = _path("")
-    return shutil.disk_usage(root if root.exists() else settings.DATA_DIR).free
+    return _free(_existing(_path("")))
+
+
+def require_space(size_bytes: int) -> None:
+    """Raise OutOfSpace unless a file of this size can be received and stored.
+
+    It lies twice on disk for a moment: as it was received, and stored. The disk of the database keeps a reserve.
+    """
+    received, stored = settings.FILE_UPLOAD_TEMP_DIR, _existing(_path(""))
+    needed = {_disk(received): size_bytes + settings.DISK_RESERVE_BYTES}
+    needed[_disk(stored)] = needed.get(_disk(stored), 0) + size_bytes
+    if any(_free(folder) < needed[_disk(folder)] for folder in (received, stored)):
+        raise OutOfSpace
+
+
+@contextmanager
+def out_of_space_in_words() -> Iterator[None]:
+    """Raise OutOfSpace when what is done inside fails because a disk is full, that of the database included."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutOfSpace from error
+        raise
+    except OperationalError as error:
+        if "disk is full" in str(error) or "No space left" in str(error):  # SQLite's words, and PostgreSQL's
+            raise OutOfSpace from error
+        raise
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder on the same disk as the stored files (so that moving is a rename), gone afterwards."""
+    """A folder on the same disk as the stored files (so that moving is a rename), gone afterwards.
+
+    It is locked while it is used, so that `sweep_leftovers` knows the ones of killed processes.
+    """
     root = settings.FILES_DIR / ".scratch"
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True) as name, _lock(Path(name)):
         yield Path(name)
 
 
@@ -146,6 +199,45 @@ def _place(source: Path, key: str) -> None:
     target = _path(key)
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # the sweeper asks for it exclusively
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether nobody works in a scratch folder any more; one just made may not be locked yet."""
+    if time.time() - _changed_at(folder) < JUST_MADE_S:
+        return False
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:  # gone at this moment
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _disk(folder: Path) -> int:
+    return folder.stat().st_dev
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _existing(folder: Path) -> Path:
+    return folder if folder.exists() else settings.DATA_DIR
 
 
 def _row_id(folder: Path) -> UUID | None:

@@ -55,6 +55,20 @@ def _diabetes() -> "pd.DataFrame":
     return frame.rename(columns={"target": "progression"})
 
 
+def _digits() -> "pd.DataFrame":
+    from sklearn.datasets import load_digits  # noqa: PLC0415 -- slow import
+
+    frame: pd.DataFrame = load_digits(as_frame=True).frame
+    return frame.rename(columns={"target": "digit"}).astype(int)
+
+
+def _linnerud() -> "pd.DataFrame":
+    from sklearn.datasets import load_linnerud  # noqa: PLC0415 -- slow import
+
+    frame: pd.DataFrame = load_linnerud(as_frame=True).frame
+    return frame.rename(columns=str.lower).astype(int)
+
+
 def _with_names(bunch: object, target: str) -> "pd.DataFrame":
     """The bunch's table with class names in place of numbers."""
     frame: pd.DataFrame = bunch.frame.rename(columns={"target": target})  # type: ignore[attr-defined]
@@ -82,6 +96,24 @@ _SAMPLES = [
         11,
         "progression",
         _diabetes,
+    ),
+    Sample(
+        "digits",
+        "Handwritten digits",
+        "Which digit is this, from the grey of 8 × 8 points?",
+        1797,
+        65,
+        "digit",
+        _digits,
+    ),
+    Sample(
+        "linnerud",
+        "Linnerud exercises",
+        "How much does this man weigh, from three exercises? Twenty rows: small on purpose.",
+        20,
+        6,
+        "weight",
+        _linnerud,
     ),
 ]
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from core.queue import ring
 from datasets import worker
@@ -14,6 +15,11 @@ def ingest(version_id: str) -> None:
 
 
 @shared_task
+def explore(version_id: str) -> None:
+    worker.explore(UUID(version_id))
+
+
+@shared_task
 def reap_datasets() -> None:
     for version_id in worker.stalled():
         ring(ingest, version_id)
@@ -22,3 +28,8 @@ def reap_datasets() -> None:
 @shared_task
 def sweep_datasets() -> None:
     worker.sweep()
+
+
+@worker_shutting_down.connect
+def _leave(**_: object) -> None:
+    worker.leave()

@@ -18,11 +18,27 @@ from skops.io._utils import SaveContext, get_state
 from ml.errors import UntrustedArtifact
 
 PIECE_BYTES = 1024 * 1024
-# What skops does not trust by itself and our pipelines hold; a test fits every algorithm against this list.
+# What skops does not trust by itself and our pipelines hold; tests fit every algorithm and step against it.
 # Never fill it from skops.io.get_untrusted_types at run time, which would trust whatever a file asks for.
 TRUSTED = (
     "functools.partial",  # gradient boosting's own check of category codes
+    "ml.steps.binning.BinNumbers",
+    "ml.steps.calendar.ChosenDateParts",
     "ml.steps.dates.DateParts",
+    "ml.steps.encoding.OneHotColumns",
+    "ml.steps.encoding.OrdinalColumns",
+    "ml.steps.encoding.RareCategories",
+    "ml.steps.encoding.TargetColumns",
+    "ml.steps.filling.FillMissing",
+    "ml.steps.filling.MarkMissing",
+    "ml.steps.framed.ChooseColumns",
+    "ml.steps.framed.DropColumns",
+    "ml.steps.numbers.ClipOutliers",
+    "ml.steps.numbers.Interactions",
+    "ml.steps.numbers.LogNumbers",
+    "ml.steps.numbers.PowerNumbers",
+    "ml.steps.numbers.ScaleNumbers",
+    "ml.steps.texts.WordWeights",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
@@ -86,8 +102,8 @@ def on_one_core(pipeline: Pipeline) -> Pipeline:
 def export(path: Path, sha256: str, format: Literal["joblib", "skops"], destination: Path) -> None:  # noqa: A002
     """Write a model file for download: the skops file as it is, or as joblib.
 
-    Raises UntrustedArtifact as `load` does. To open a joblib file of a model that reads dates, this package
-    must be installed.
+    Raises UntrustedArtifact as `load` does. To open a file of a model that reads dates or has feature steps,
+    in either format, this package must be installed: their transformers are ours.
     """
     if format == "skops":
         load(path, sha256=sha256)

@@ -20,6 +20,11 @@ class UnreadableTable(MLError):
         super().__init__(detail)
         self.code = code
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the file may be a table, but goes beyond a limit."""
+        return self.code in {"too_large", "too_many_columns", "cell_too_long"}
+
 
 class BadInput(MLError):
     """A value the caller gave that cannot be used; `attr` names the field (`target`, `features.Age` …)."""

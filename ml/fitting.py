@@ -26,6 +26,7 @@ from ml.plan import FEWEST_ROWS, FitPlan, rows_to_test
 from ml.prediction import outputs_in_parts
 from ml.reports import Report, Reporter
 from ml.schema import Task, canonical_frame
+from ml.steps.stage import fit_steps
 from ml.tables.frames import load_frame
 from ml.target import known_target
 
@@ -182,6 +183,10 @@ def _require_variety(plan: FitPlan, training: Any) -> None:
 def _fitted(plan: FitPlan, algorithm: Algorithm, rows: _Rows, say: Reporter, cores: int) -> tuple[Pipeline, list[str]]:
     algorithm.refuse(Wish(task=plan.task, params=plan.params, target=plan.target, rows_train=len(rows.train)))
     training, values = rows.frame.iloc[rows.train], rows.values[rows.train]
+    shaped = None
+    if plan.steps:
+        say.log(f"Taking {len(plan.steps)} feature {'step' if len(plan.steps) == 1 else 'steps'}")
+        shaped = fit_steps(plan.steps, plan.features, training, values, task=plan.task, seed=plan.seed)
     pipeline = build_pipeline(
         algorithm,
         plan.features,
@@ -190,8 +195,9 @@ def _fitted(plan: FitPlan, algorithm: Algorithm, rows: _Rows, say: Reporter, cor
         params=plan.params,
         seed=plan.seed,
         cores=cores,
+        shaped=shaped,
     )
-    prepared = pipeline["prepare"].fit_transform(training, values)
+    prepared = pipeline["prepare"].fit_transform(shaped.frame if shaped else training, values)
     say.stage("fitting", f"{algorithm.name} on {prepared.shape[0]:,} rows and {prepared.shape[1]:,} columns")
     # Sums split over threads round differently, so BLAS keeps to one for the same model on every machine.
     with threadpool_limits({"blas": 1, "openmp": cores}), warnings.catch_warnings(record=True) as raised:

@@ -1,10 +1,12 @@
 """From the canonical frame to the answer: one scikit-learn Pipeline, prepared as its algorithm wants.
 
 Only scikit-learn's own parts are used where they will do, so that a downloaded model opens without this
-package unless it reads dates. What is learnt, lists of categories included, comes from training rows alone.
+package unless it reads dates or has feature steps. What is learnt, lists of categories included, comes from
+training rows alone.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,9 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from ml.algorithms.registry import Algorithm, Preparation, Setting
 from ml.errors import CannotFit
 from ml.schema import NUMERIC, WORDS, Column, Dtype, Task
+from ml.steps.categories import common_categories
 from ml.steps.dates import DateParts
+from ml.steps.stage import Shaped
 
 # A column of its own for each of the 50 commonest categories; the rest share "none of these". More columns
 # cost memory and time for every row and rarely say anything: rare categories have few rows to learn from.
@@ -27,7 +31,7 @@ MOST_ONE_HOT = 50
 MOST_CODES = 254
 MOST_WORDS = 300
 
-Step = tuple[str, Any, list[str] | str]
+Part = tuple[str, Any, list[str] | str]
 
 
 def build_pipeline(
@@ -39,26 +43,36 @@ def build_pipeline(
     params: Mapping[str, Any],
     seed: int,
     cores: int = 1,
+    shaped: Shaped | None = None,
 ) -> Pipeline:
     """Make the unfitted pipeline `prepare` → `model` for these columns of `training`, a canonical frame.
+
+    Feature steps (`ml.steps.stage.fit_steps` of the same rows) stand in front as `feature_steps`, and `prepare` takes
+    over whatever they left: what a person has not encoded or filled is encoded and filled as without them, and
+    numbers they brought to a common size are not scaled once more.
 
     Columns without a value in any training row are left out. Raises CannotFit when no other is left.
     """
     wants = algorithm.preparation
+    scaled = shaped.scaled if shaped else frozenset()
+    if shaped:
+        features, training = shaped.columns, shaped.frame
     features = [each for each in features if _says_something(training[each.name], each)]
     words = [each.name for each in features if each.dtype in WORDS]
-    numbers = [each.name for each in features if each.dtype in NUMERIC]
+    numbers = [each.name for each in features if each.dtype in NUMERIC and each.name not in scaled]
+    sized = [each.name for each in features if each.dtype in NUMERIC and each.name in scaled]
     booleans = [each.name for each in features if each.dtype is Dtype.BOOLEAN]
     dates = [each.name for each in features if each.dtype is Dtype.DATETIME]
     # Categories stand first, so that their codes are the first columns of the prepared array.
-    steps: list[Step] = [
+    parts: list[Part] = [
         ("categories", _encoder(training, words, wants), words),
         ("numbers", _numbers(wants), numbers),
+        ("scaled", _numbers(replace(wants, scaled=False)), sized),
         ("booleans", _booleans(wants), booleans),
         ("dates", make_pipeline(DateParts(), *_finished(wants)), dates),
     ]
-    steps = [step for step in steps if step[2]] + _texts(features)
-    if not steps:
+    parts = [part for part in parts if part[2]] + _texts(features)
+    if not parts:
         raise CannotFit("None of the chosen columns holds words or numbers to learn from; choose other columns.")
     setting = Setting(
         task=task,
@@ -67,17 +81,9 @@ def build_pipeline(
         cores=cores,
         coded=tuple(range(len(words))) if wants.categories == "codes" else (),
     )
-    prepare = ColumnTransformer(steps, remainder="drop", sparse_threshold=0)
-    return Pipeline([("prepare", prepare), ("model", algorithm.build(setting))])
-
-
-def common_categories(column: "pd.Series[Any]", most: int) -> list[str]:
-    """The `most` most frequent values, in alphabetical order.
-
-    Codes in this order did as well as codes by frequency on six tables, and keep "1", "2", "3" in theirs.
-    """
-    counts: dict[str, int] = column.value_counts().to_dict()  # type: ignore[assignment]  # keys are str here
-    return sorted(sorted(counts, key=lambda value: (-counts[value], value))[:most])
+    front = [("feature_steps", shaped.stage)] if shaped else []  # `steps` is an argument of Pipeline itself
+    prepare = ColumnTransformer(parts, remainder="drop", sparse_threshold=0)
+    return Pipeline([*front, ("prepare", prepare), ("model", algorithm.build(setting))])
 
 
 def _encoder(training: pd.DataFrame, words: Sequence[str], wants: Preparation) -> Any:
@@ -106,7 +112,7 @@ def _finished(wants: Preparation) -> list[Any]:
     return [filled, StandardScaler()] if wants.scaled else [filled]
 
 
-def _texts(features: Sequence[Column]) -> list[Step]:
+def _texts(features: Sequence[Column]) -> list[Part]:
     return [
         (f"text_{place}", TfidfVectorizer(max_features=MOST_WORDS), each.name)
         for place, each in enumerate(features)

@@ -1,6 +1,6 @@
 """What to fit, decided and checked before anything is charged or started."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -9,6 +9,8 @@ from ml.algorithms.registry import Algorithm, Wish, all_algorithms, get_algorith
 from ml.errors import BadInput
 from ml.metrics import DEFAULT_METRIC, METRICS, metrics_for
 from ml.schema import NUMERIC, Column, Dtype, Role, Task, unknown_column
+from ml.steps.registry import get_step
+from ml.steps.wishes import MOST_MADE, Step, check_steps, narrowed
 
 # A fixed seed, so that the same wish on the same data gives the same model without anybody asking for it.
 DEFAULT_SEED = 42
@@ -22,7 +24,9 @@ MOST_GRADES = 20
 class FitPlan:
     """One fit, complete: nothing is left to a default that could change.
 
-    `columns` are all columns of the table, in the file's order; `features` and `target` are some of them.
+    `columns` are all columns of the table, in the file's order; `features` and `target` are some of them. The
+    feature `steps` change the features, in this order, inside the model's pipeline. `schema_number` tells which types
+    of the table these are, where people have corrected them.
     """
 
     columns: tuple[Column, ...]
@@ -34,6 +38,8 @@ class FitPlan:
     train_percentage: int
     metric: str
     seed: int
+    steps: tuple[Step, ...] = ()
+    schema_number: int = 1
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -46,6 +52,7 @@ class FitPlan:
                 "target": by_name[data["target"]],
                 "features": tuple(by_name[name] for name in data["features"]),
                 "task": Task(data["task"]),
+                "steps": tuple(Step.from_json(step) for step in data.get("steps", ())),
             }
         )
 
@@ -60,6 +67,8 @@ class FitPlan:
             "train_percentage": self.train_percentage,
             "metric": self.metric,
             "seed": self.seed,
+            "steps": [step.to_json() for step in self.steps],
+            "schema_number": self.schema_number,
         }
 
 
@@ -93,15 +102,17 @@ def make_plan(
     train_percentage: int = 80,
     metric: str | None = None,
     seed: int | None = None,
+    steps: Sequence[Mapping[str, Any]] | None = None,
 ) -> FitPlan:
     """Check a wish against a table of `rows` rows and complete it.
 
-    Without `features`, all columns offered as inputs; without `seed`, 42. Raises BadInput whose `attr` is the
-    argument at fault (`dataset` for too few rows, `params.<name>` for a parameter) and whose words say what
-    would do.
+    Without `features`, all columns offered as inputs, and those that a step names; columns that `steps` leave
+    out before anything looks at them are no features. Without `seed`, 42. Raises BadInput whose `attr` is the
+    argument at fault (`dataset` for too few rows, `params.<name>` for a parameter, `steps.<i>.columns` …) and
+    whose words say what would do.
     """
     chosen = get_algorithm(algorithm)
-    column = _target(columns, target)
+    column = target_column(columns, target)
     if rows - column.missing < FEWEST_ROWS:
         raise BadInput(
             "dataset",
@@ -109,16 +120,22 @@ def make_plan(
         )
     settled = _task(column, task, chosen)
     if settled is Task.CLASSIFICATION:
-        _require_classes(column, rows - column.missing)
+        require_classes(column, rows - column.missing)
     share = _integer("train_percentage", train_percentage, 10, 95)
     complete = complete_params(chosen, params)
     usable = rows - column.missing
     rows_train = usable - rows_to_test(usable, share)
     chosen.refuse(Wish(task=settled, params=complete, target=column, rows_train=rows_train))
+    wished = check_steps(steps or (), columns, target=column.name)
+    offered = _features(columns, column, features, wished)
+    _require_offered(wished, offered, {each.name for each in columns})
+    _require_room(wished, settled, column)
+    taken, kept = narrowed(wished, offered, columns)
     return FitPlan(
         columns=tuple(columns),
         target=column,
-        features=_features(columns, column, features),
+        features=kept,
+        steps=taken,
         task=settled,
         algorithm=chosen.key,
         params=complete,
@@ -128,7 +145,8 @@ def make_plan(
     )
 
 
-def _target(columns: Sequence[Column], name: object) -> Column:
+def target_column(columns: Sequence[Column], name: object) -> Column:
+    """The column called `name`; raises BadInput (`target`) when no model can predict it."""
     if not name or not isinstance(name, str):
         raise BadInput("target", "Choose the column to predict.")
     column = next((each for each in columns if each.name == name), None)
@@ -160,7 +178,8 @@ def _task(target: Column, wish: str, algorithm: Algorithm) -> Task:
     )
 
 
-def _require_classes(target: Column, usable: int) -> None:
+def require_classes(target: Column, usable: int) -> None:
+    """Raise BadInput (`target`) unless the `usable` rows with a value of the target fall into a few classes."""
     instead = " or regression" if target.dtype in NUMERIC else ""
     if target.dtype is Dtype.ID or target.role is Role.ID or target.unique == usable:
         raise BadInput(
@@ -181,9 +200,14 @@ def _require_classes(target: Column, usable: int) -> None:
         )
 
 
-def _features(columns: Sequence[Column], target: Column, names: Sequence[str] | None) -> tuple[Column, ...]:
+def _features(
+    columns: Sequence[Column], target: Column, names: Sequence[str] | None, steps: Sequence[Step]
+) -> tuple[Column, ...]:
     if names is None:
-        offered = tuple(each for each in columns if each.role is Role.FEATURE and each.name != target.name)
+        asked = {name for step in steps if step.kind != "drop" for name in step.columns}
+        offered = tuple(
+            each for each in columns if (each.role is Role.FEATURE or each.name in asked) and each.name != target.name
+        )
         if not offered:
             raise BadInput(
                 "features",
@@ -202,6 +226,33 @@ def _features(columns: Sequence[Column], target: Column, names: Sequence[str] | 
         twice = next(name for name in names if list(names).count(name) > 1)
         raise BadInput("features", f"{twice} is named twice; name each column once.")
     return tuple(by_name[name] for name in names)
+
+
+def _require_offered(steps: Sequence[Step], features: Sequence[Column], table: Set[str]) -> None:
+    """Refuse steps on columns that are no features; leaving out what is not there does no harm."""
+    offered = {each.name for each in features}
+    for place, step in enumerate(steps):
+        lost = [name for name in step.columns if name in table and name not in offered]
+        if step.kind == "drop" or not lost:
+            continue
+        if step.kind != "choose" or len(lost) == len(step.columns):
+            raise BadInput(
+                f"steps.{place}.columns",
+                f"{lost[0]} is not among the features; add it to them, or take it out of this step.",
+            )
+
+
+def _require_room(steps: Sequence[Step], task: Task, target: Column) -> None:
+    """Refuse to make more columns of classes than a table can bear: their number is known only here."""
+    if task is Task.REGRESSION or target.unique <= 2:
+        return
+    for place, step in enumerate(steps):
+        if get_step(step.kind).needs_target and len(step.columns) * target.unique > MOST_MADE:
+            raise BadInput(
+                f"steps.{place}.columns",
+                f"{len(step.columns)} columns would become {len(step.columns) * target.unique:,}, as {target.name} has "
+                f"{target.unique} classes; at most {MOST_MADE:,} can be made. Choose fewer columns.",
+            )
 
 
 def _metric(key: str | None, task: Task, target: Column) -> str:

@@ -71,7 +71,8 @@ class Column:
     """One column of a table as it was read; its place in the list of columns is its place in the file.
 
     `missing` and `unique` are counts of rows and of distinct values that are not missing; `reason` says in
-    one phrase why the column has this type or why it is no feature.
+    one phrase why the column has this type or why it is no feature. `written` names the way a stored value is
+    read as this type (`ml/tables/casting.py`) where a person corrected it; most columns are stored as they are.
     """
 
     name: str
@@ -80,13 +81,15 @@ class Column:
     missing: int
     unique: int
     reason: str = ""
+    written: str = ""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         return cls(**{**data, "dtype": Dtype(data["dtype"]), "role": Role(data["role"])})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Every field, but `written` only where there is something to say."""
+        return {key: value for key, value in asdict(self).items() if key != "written" or value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ def parse_rows(
             reading.column.append(value)
         warnings.append([] if position in bad else _warnings_of(readings, found))
     arrays = {reading.name: _array(reading.column, reading.dtype) for reading in readings}
-    return Parsed(frame=_frame(arrays, len(rows)), warnings=warnings, bad=bad)
+    return Parsed(frame=frame_of(arrays, len(rows)), warnings=warnings, bad=bad)
 
 
 def canonical_frame(raw: "pd.DataFrame", columns: Sequence[Named]) -> "pd.DataFrame":
@@ -181,7 +184,7 @@ def canonical_frame(raw: "pd.DataFrame", columns: Sequence[Named]) -> "pd.DataFr
     What `parse_rows` would refuse (an infinity, a word where the column's type was corrected to number)
     counts as missing here: a table is used as it is. Needs every column named; leaves `raw` alone.
     """
-    return _frame({column.name: _canonical(raw[column.name], column.dtype) for column in columns}, len(raw))
+    return frame_of({column.name: _canonical(raw[column.name], column.dtype) for column in columns}, len(raw))
 
 
 @dataclass(slots=True)
@@ -292,8 +295,11 @@ def _array(column: list[Any], dtype: Dtype) -> Any:
     return np.array(column, dtype=object if dtype in WORDS or dtype is Dtype.TEXT else np.float64)
 
 
-def _frame(arrays: Mapping[str, Any], rows: int) -> "pd.DataFrame":
-    """Put columns together by kind: one by one, pandas reads words as its own string type, and slowly."""
+def frame_of(arrays: Mapping[str, Any], rows: int) -> "pd.DataFrame":
+    """Make a canonical frame of its columns, arrays of shape (rows,) by name, at least one.
+
+    They are put together by kind: one by one, pandas reads words as its own string type, and slowly.
+    """
     import numpy as np  # noqa: PLC0415 -- slow import
     import pandas as pd  # noqa: PLC0415 -- slow import
 

@@ -285,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "VersionStatusEnum": "datasets.models.VersionStatus",
         "ModelStatusEnum": "training.models.ModelStatus",
         "RoleEnum": "workspaces.models.Role",
+        "ColumnRoleEnum": ["feature", "id", "constant"],
+        "DtypeEnum": ["integer", "number", "boolean", "category", "text", "datetime", "id"],
     },
 }
 
@@ -333,6 +335,10 @@ WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=100 * 1024 * 1024)
 UPLOAD_MAX_COLUMNS = env.int("UPLOAD_MAX_COLUMNS", default=2_000)
 UPLOAD_INLINE_BYTES = env.int("UPLOAD_INLINE_BYTES", default=8 * 1024 * 1024)  # read while the caller waits
+DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=64 * 1024 * 1024)  # not taken by uploads
+INGEST_TIME_LIMIT_S = env.int("INGEST_TIME_LIMIT_S", default=3_600)
+INGEST_MEMORY_LIMIT_BYTES = env.int("INGEST_MEMORY_LIMIT_BYTES", default=1536 * 1024**2)
+INGEST_LEASE_S = env.int("INGEST_LEASE_S", default=20)  # a heartbeat older than this means a dead reader
 TRAINING_TIME_LIMIT_S = env.int("TRAINING_TIME_LIMIT_S", default=3_600)
 TRAINING_MEMORY_LIMIT_BYTES = env.int("TRAINING_MEMORY_LIMIT_BYTES", default=4 * 1024**3)
 TRAINING_LEASE_S = env.int("TRAINING_LEASE_S", default=20)  # a heartbeat older than this means a dead worker

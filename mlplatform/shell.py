@@ -38,6 +38,7 @@ WORKSPACE_PLACES = [
     ("Settings", "settings", ("workspaces:settings", "workspaces:audit", "workspaces:delete")),
 ]
 MODEL_PAGES = ("training:models", "training:model", "training:archive")
+DATA_PAGES = ("training:used_by",)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -112,7 +113,9 @@ def _places(request: HttpRequest, project: Project) -> list[Place]:
         if label == "Models":
             current = view in MODEL_PAGES
         elif label == "Training":
-            current = app == "training" and view not in MODEL_PAGES
+            current = app == "training" and view not in (*MODEL_PAGES, *DATA_PAGES)
+        elif label == "Data":
+            current = app == "datasets" or view in DATA_PAGES
         elif label == "Overview":
             current = view == name
         else:

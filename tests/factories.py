@@ -14,9 +14,9 @@ from accounts import credits, keys
 from accounts.models import ApiKey, LedgerEntry, User, Wallet
 from core import storage
 from core.actor import Actor, Scope
+from datasets import recipes, uploads
 from datasets import services as datasets
-from datasets import worker as dataset_worker
-from datasets.models import Dataset, DatasetVersion
+from datasets.models import Dataset, Recipe
 from datasets.queries import newest_version
 from training import services as training
 from training import worker
@@ -80,28 +80,39 @@ def flowers(rows: int = 60) -> bytes:
 
 def a_dataset(person: User, content: bytes | None = None, filename: str = "flowers.csv") -> Dataset:
     """An uploaded dataset; the same file is read once a run, and remembered."""
-    with mock.patch.object(dataset_worker, "_read", _read_once):
+    with mock.patch.object(uploads, "_read", _read_once):
         return datasets.add_dataset(
             actor=Actor(person), project=home_of(person), chunks=[content or flowers()], filename=filename
         )
 
 
-_read = dataset_worker._read
-_tables: dict[tuple[str, str], tuple[dict[str, Any], bytes]] = {}
+_read = uploads._read
+_tables: dict[tuple[str, str], tuple[dict[str, Any], dict[str, bytes]]] = {}
 
 
-def _read_once(version: DatasetVersion) -> dict[str, Any]:
-    key = (version.sha256, version.filename)
+def _read_once(upload: uploads.Upload) -> dict[str, Any]:
+    key = (upload.sha256, upload.filename)
+    folder = upload.path.parent
     if key not in _tables:
-        found = _read(version)
-        _tables[key] = found, storage.local_path(version.table_key).read_bytes()
-    found, table = _tables[key]
-    storage.put(version.table_key, [table])
+        found = _read(upload)
+        _tables[key] = found, {path.name: path.read_bytes() for path in folder.iterdir() if path != upload.path}
+    found, files = _tables[key]
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     return found
 
 
+def a_recipe(person: User, *steps: dict[str, Any], name: str = "Basics") -> Recipe:
+    """A recipe of the person's project; without steps given, one that fills the gaps of flowers' widths."""
+    wished = steps or ({"kind": "impute", "columns": ["width"]},)
+    return recipes.create_recipe(actor=Actor(person), project=home_of(person), name=name, steps=wished)
+
+
 def a_wish(**changes: Any) -> TrainingWish:
+    """A wish for `flowers`; its `length` is named as a feature, as it gives `kind` away and would be left out."""
     wish: dict[str, Any] = {"target": "kind", "algorithm": "logistic"}
+    if "target" not in changes:
+        wish["features"] = ["length", "width", "colour", "wild", "picked", "weight"]
     return TrainingWish(**(wish | changes))
 
 

@@ -34,6 +34,7 @@ CHOICE = {
 }
 FILLED = {f"f{place}": value for place, value in enumerate(["4.2", "2.5", "red", "yes", "2024-05-03", "12.1"])}
 RENAMED = {"name": "Renamed"}
+FILL = {"kind": "impute", "columns": ["width"]}
 
 
 MEMBERS = ["viewer", "editor", "admin", "owner"]
@@ -161,6 +162,21 @@ PAGES = {
     "projects/<uuid:project_id>/data/upload": {"GET": SEEN, "POST": Case(302, body={"file": "file"})},
     "projects/<uuid:project_id>/data/sample": {"POST": Case(302, body={"key": "iris"})},
     "data/<uuid:dataset_id>": {"GET": SEEN},
+    "data/<uuid:dataset_id>/reading": {"GET": Case(302)},
+    "data/<uuid:dataset_id>/columns/<int:position>": {"GET": SEEN},
+    "data/<uuid:dataset_id>/quality": {"GET": SEEN},
+    "data/<uuid:dataset_id>/relations": {"GET": SEEN},
+    "data/<uuid:dataset_id>/columns": {"GET": SEEN, "POST": Case(302, body={"schema": "1", "dtype-1": "category"})},
+    "data/<uuid:dataset_id>/versions": {"GET": SEEN, "POST": Case(302, body={"file": "file"})},
+    "data/<uuid:dataset_id>/versions/<int:number>/delete": {"GET": SEEN, "POST": Case(302)},
+    "data/<uuid:dataset_id>/download": {"GET": SEEN},
+    "data/<uuid:dataset_id>/bad-rows": {"GET": SEEN},
+    "data/<uuid:dataset_id>/purge": {"GET": FOR_ADMINS, "POST": Case(302, body={"name": "flowers"}, least="admin")},
+    "data/<uuid:dataset_id>/used-by": {"GET": SEEN},
+    "data/<uuid:dataset_id>/steps": {"GET": SEEN, "POST": Case(302, body={"do": "clear"}, least="viewer")},
+    "projects/<uuid:project_id>/recipes": {"GET": SEEN},
+    "recipes/<uuid:recipe_id>": {"GET": SEEN, "POST": Case(302, body=RENAMED)},
+    "recipes/<uuid:recipe_id>/delete": {"GET": SEEN, "POST": Case(302)},
     "data/<uuid:dataset_id>/delete": {"GET": SEEN, "POST": Case(302)},
     "data/<uuid:dataset_id>/train": {"GET": Case(200, least="editor"), "POST": Case(302, body=CHOICE)},
     "projects/<uuid:project_id>/training": {"GET": SEEN},
@@ -220,6 +236,16 @@ API = {
     "api/datasets/samples": {"GET": own(200), "POST": Case(201, body=IN_THE_PROJECT | {"key": "iris"})},
     "api/datasets/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(204)},
     "api/datasets/<uuid:pk>/preview": {"GET": SEEN},
+    "api/datasets/<uuid:pk>/profile": {"GET": SEEN},
+    "api/datasets/<uuid:pk>/versions": {"GET": SEEN, "POST": Case(200, body={"file": "file"})},
+    "api/datasets/<uuid:pk>/versions/<int:number>": {"GET": SEEN, "DELETE": Case(409)},
+    "api/datasets/<uuid:pk>/download": {"GET": SEEN},
+    "api/datasets/<uuid:pk>/bad-rows": {"GET": SEEN},
+    "api/datasets/<uuid:pk>/purge": {"POST": Case(200, least="admin")},
+    "api/feature-steps": {"GET": everybodys(200)},
+    "api/datasets/<uuid:pk>/steps/preview": {"POST": Case(200, body={"steps": [FILL]}, least="viewer", key="read")},
+    "api/recipes": {"GET": own(200), "POST": Case(201, body=IN_THE_PROJECT | {"name": "Next", "steps": [FILL]})},
+    "api/recipes/<uuid:pk>": {"GET": SEEN, "PATCH": Case(200, body=RENAMED), "DELETE": Case(204)},
     "api/algorithms": {"GET": everybodys(200)},
     "api/training": {
         "GET": own(200),
@@ -280,6 +306,7 @@ def rows(person, stranger, project):
         "job": factories.a_job(person, dataset),
         "finished": model.job,
         "model": model,
+        "recipe": factories.a_recipe(person),
         "prediction": prediction,
         "key": factories.a_key(person)[0],
         "member": Membership.objects.get(user=mia, workspace=project.workspace),
@@ -296,6 +323,7 @@ USUAL = {
     "data": "dataset",
     "training": "job",
     "models": "model",
+    "recipes": "recipe",
     "predictions": "prediction",
     "api-keys": "key",
     "admin": "mia",
@@ -309,6 +337,7 @@ NESTED = {"<uuid:member_id>": "member"}
 def filled(route: str, case: Case, rows: dict[str, Any]) -> str:
     """The route with the id of a real row in it."""
     kind = case.row or USUAL.get(route.removeprefix("api/").split("/")[0], "")
+    route = re.sub(r"<int:[^>]+>", "1", route)
     return "/" + re.sub(r"<[^>]+>", lambda found: str(rows[NESTED.get(found[0], kind)].pk), route)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from core.schema_forms import field_for
 from ml.algorithms.registry import Algorithm, all_algorithms
 from ml.metrics import metrics_for
 from ml.schema import Column, Task
@@ -33,6 +34,8 @@ class TrainingForm(forms.Form):
         label="Seed", required=False, help_text="Empty is 42. The same seed and data give the same model."
     )
 
+    steps = forms.CharField(label="Feature steps", required=False)
+
     def __init__(self, data: Mapping[str, Any] | None, *, columns: Sequence[Column], task: Task) -> None:
         super().__init__(data)
         names = [(column.name, column.name) for column in columns]
@@ -44,7 +47,7 @@ class TrainingForm(forms.Form):
         """Set what may be chosen in a field."""
         self.fields[field].choices = choices  # type: ignore[attr-defined]
 
-    def wish(self, params: dict[str, Any]) -> TrainingWish:
+    def wish(self, params: dict[str, Any], steps: list[dict[str, Any]]) -> TrainingWish:
         """The valid answers, typed."""
         given = self.cleaned_data
         return TrainingWish(
@@ -58,6 +61,7 @@ class TrainingForm(forms.Form):
             metric=given["metric"],
             seed=given["seed"],
             name=given["name"],
+            steps=steps,
         )
 
 
@@ -68,22 +72,3 @@ class ParamsForm(forms.Form):
         super().__init__(data, prefix=algorithm.key)
         for name, schema in algorithm.params["properties"].items():
             self.fields[name] = field_for(schema)
-
-
-def field_for(schema: Mapping[str, Any]) -> forms.Field:
-    """The form field of one parameter's JSON Schema: choice, tick box, whole number or number."""
-    types = schema["type"] if isinstance(schema.get("type"), list) else [schema.get("type")]
-    usual: dict[str, Any] = {
-        "label": schema["title"],
-        "help_text": schema.get("description", ""),
-        "initial": schema["default"],
-        "required": "null" not in types,
-    }
-    if "enum" in schema:
-        return forms.ChoiceField(choices=[(value, str(value).capitalize()) for value in schema["enum"]], **usual)
-    if "boolean" in types:
-        return forms.BooleanField(**{**usual, "required": False})
-    # The range is only shown here: the plan checks it for every door, in words that name the parameter.
-    attrs = {"min": schema["minimum"], "max": schema["maximum"], "step": "1" if "integer" in types else "any"}
-    kind = forms.IntegerField if "integer" in types else forms.FloatField
-    return kind(widget=forms.NumberInput(attrs=attrs), **usual)

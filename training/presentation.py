@@ -1,8 +1,11 @@
 """What pages say of jobs and models: ready words and figures for the templates to place."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.templatetags.format import count, number, percent, score
+from datasets import recipes
+from datasets.models import DatasetVersion, VersionStatus
 from ml.algorithms.registry import get_algorithm
 from ml.metrics import METRICS
 from ml.schema import Task
@@ -117,10 +120,19 @@ def facts(model: ModelVersion) -> list[dict[str, str]]:
         ("Rows learnt from", count(model.facts.get("rows_train"))),
         ("Rows tested on", count(model.facts.get("rows_test"))),
         ("Seed", str(model.plan["seed"])),
-        ("Data", f"version {model.dataset_version.number}, {model.dataset_version.sha256[:12]}"),
+        ("Data", f"{data_seen(model.dataset_version, model.plan)}, {model.dataset_version.sha256[:12]}"),
         *((library, version) for library, version in model.facts.get("libraries", {}).items()),
     ]
     return [{"label": label, "value": value} for label, value in shown]
+
+
+def data_seen(version: DatasetVersion | None, plan: Mapping[str, Any]) -> str:
+    """Which rows a plan is of, and under which types if those were corrected."""
+    if version is None:
+        return "deleted"
+    schema = plan.get("schema_number", 1)  # plans of earlier versions have none
+    purged = " (purged)" if version.status == VersionStatus.PURGED else ""
+    return f"version {version.number}{f', schema {schema}' if schema > 1 else ''}{purged}"
 
 
 def parameters(model: ModelVersion) -> list[dict[str, str]]:
@@ -134,6 +146,11 @@ def parameters(model: ModelVersion) -> list[dict[str, str]]:
         }
         for name, value in model.plan["params"].items()
     ]
+
+
+def steps(plan: Mapping[str, Any]) -> list[str]:
+    """The feature steps of a job's or a model's plan, a line of words each."""
+    return [recipes.words(step) for step in plan.get("steps", [])]
 
 
 def _setting(value: Any) -> str:

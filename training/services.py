@@ -1,6 +1,8 @@
 """What people do with training and models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,11 +16,14 @@ from core.actor import Actor
 from core.changes import assign
 from core.errors import Conflict, InvalidInput
 from core.queue import ring_on_commit
+from datasets import recipes
+from datasets.exploring import relations_by_column
 from datasets.models import DatasetVersion
 from datasets.queries import require_ready
 from ml.errors import BadInput
 from ml.plan import FitPlan, make_plan
-from training import tasks
+from ml.schema import Role, Task
+from training import journal, tasks
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState, move
 from training.wish import TrainingWish
@@ -27,19 +32,28 @@ from workspaces.access import Action
 from workspaces.models import Workspace
 
 
-@transaction.atomic
 def start_training(*, actor: Actor, version: DatasetVersion, wish: TrainingWish) -> Job:
     """Queue one training run and charge for it.
 
+    Without named features, columns that know the answer are left out, and the job's log says so.
     Charges `Cost.TRAIN`; emits `training.queued`; wakes a worker once committed.
     Raises Forbidden, Conflict while the dataset is not ready, InvalidInput naming the field, InsufficientCredits.
     """
     project = version.dataset.project
     access.require(actor, Action.EDIT, project)
     require_ready(version)
-    plan = planned(version, wish)
+    if wish.steps is not None:
+        wish = replace(wish, steps=recipes.complete(wish.steps))
+    leaks = [] if wish.features is not None else _leaks(version, wish)  # reads the table: before the transaction
+    return _queue(actor, version, wish, planned(version, wish, leave_out=leaks), leaks)
+
+
+@transaction.atomic
+def _queue(
+    actor: Actor, version: DatasetVersion, wish: TrainingWish, plan: FitPlan, leaks: list[dict[str, Any]]
+) -> Job:
     job = Job(
-        project=project,
+        project=version.dataset.project,
         dataset_version=version,
         owner=actor.user,
         name=wish.name.strip() or f"{plan.target.name} by {plan.algorithm.replace('_', ' ')}"[:200],
@@ -47,28 +61,62 @@ def start_training(*, actor: Actor, version: DatasetVersion, wish: TrainingWish)
     )
     job.credits_charged = credits.charge(actor.user, Cost.TRAIN, row=job.pk, reference=job.name)
     job.save(force_insert=True)
+    journal.append(job.pk, [("log", {"message": leak["detail"]}) for leak in leaks])
     events.emit("training.queued", subject=job, by=actor)
     ring_on_commit(tasks.run_training, job.pk)
     return job
 
 
-def planned(version: DatasetVersion, wish: TrainingWish) -> FitPlan:
-    """The wish made complete and checked against the table; raises InvalidInput naming the field."""
+def _leaks(version: DatasetVersion, wish: TrainingWish) -> list[dict[str, Any]]:
+    """What is known of the columns to leave out by default: those that know the answer, and that no step asks for.
+
+    Nothing when no column would be left.
+    """
+    task = None if wish.task == "auto" or wish.task not in set(Task) else Task(wish.task)
+    asked_for = _named_by_steps(wish)
+    relations = relations_by_column(version, wish.target, task)
+    leaks = {
+        name: relation
+        for name, relation in relations.items()
+        if relation["leak"] == "exclude" and name not in asked_for
+    }
+    offered = [column for column in version.schema if column.role is Role.FEATURE and column.name != wish.target]
+    found = [leaks[column.name] for column in offered if column.name in leaks]
+    return found if len(found) < len(offered) else []
+
+
+def _named_by_steps(wish: TrainingWish) -> set[str]:
+    return {name for step in wish.steps or [] if step["kind"] != "drop" for name in step["columns"]}
+
+
+def planned(version: DatasetVersion, wish: TrainingWish, *, leave_out: Sequence[Mapping[str, Any]] = ()) -> FitPlan:
+    """The wish made complete and checked against the table; raises InvalidInput naming the field.
+
+    `leave_out` are relations of columns that are no features unless the wish names its features.
+    """
+    features = wish.features
+    if features is None and leave_out:
+        names = {relation["column"] for relation in leave_out} | {wish.target}
+        wanted = _named_by_steps(wish)
+        offered = [each for each in version.schema if each.role is Role.FEATURE or each.name in wanted]
+        features = [each.name for each in offered if each.name not in names]
     try:
-        return make_plan(
+        plan = make_plan(
             version.schema,
             rows=version.rows or 0,
             target=wish.target,
             algorithm=wish.algorithm,
-            features=wish.features,
+            features=features,
             task=wish.task,
             params=wish.params,
             train_percentage=wish.train_percentage,
             metric=wish.metric,
             seed=wish.seed,
+            steps=wish.steps,
         )
     except BadInput as error:
         raise InvalidInput(error.attr, error.detail) from None
+    return replace(plan, schema_number=version.schema_number)
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from training.views import jobs, models, new
+from training.views import jobs, models, new, used_by
 
 app_name = "training"
 urlpatterns = [
     path("data/<uuid:dataset_id>/train", new.training_new, name="new"),
+    path("data/<uuid:dataset_id>/used-by", used_by.used_by, name="used_by"),
     path("projects/<uuid:project_id>/training", jobs.job_list, name="jobs"),
     path("training/<uuid:job_id>", jobs.job_detail, name="job"),
     path("training/<uuid:job_id>/stop", jobs.job_stop, name="stop"),

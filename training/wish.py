@@ -17,3 +17,4 @@ class TrainingWish:
     metric: str | None = None
     seed: int | None = None
     name: str = ""
+    steps: list[dict[str, Any]] | None = None

@@ -24,6 +24,7 @@ from accounts import credits
 from accounts.credits import Cost
 from core import events, processes, storage
 from core.processes import Child, Died, Failed, Finished, Limits, Outcome
+from datasets.models import VersionStatus
 from training import journal
 from training.models import Job, ModelVersion
 from training.states import JobState, move
@@ -42,6 +43,7 @@ BROKE = "Training failed unexpectedly. The log has the details."
 WORKER_DIED = "The worker that ran this job died, twice."
 OUT_OF_MEMORY = "Training ran out of memory. Use fewer rows or columns."
 TABLE_GONE = "The dataset was deleted before the job had ended."
+ROWS_GONE = "The rows of this dataset were purged before the job had ended."
 
 
 _leaving = threading.Event()
@@ -127,6 +129,9 @@ def _claim(job_id: UUID, lease: str) -> bool:
 def _train(job: Job, lease: str, folder: Path) -> None:
     if job.dataset_version is None:
         _fail(job.pk, TABLE_GONE, lease=lease)
+        return
+    if job.dataset_version.status == VersionStatus.PURGED:
+        _fail(job.pk, ROWS_GONE, lease=lease)
         return
     kwargs = {
         "plan": job.plan,

@@ -16,6 +16,7 @@ GROUPS = {
     "workspace": "Workspace",
     "project": "Projects",
     "dataset": "Data",
+    "recipe": "Recipes",
     "training": "Training",
     "model": "Models",
 }
@@ -32,6 +33,11 @@ BY_A_PERSON = {
     "member.removed": "removed {person}",
     "member.left": "left the workspace",
     "workspace.ownership_handed_over": "handed the ownership over to {person}",
+    "dataset.version_added": "added version {version} of the dataset {name}",
+    "dataset.version_deleted": "deleted version {version} of the dataset {name}",
+    "dataset.types_corrected": "corrected types of columns of the dataset {name}, version {version}",
+    "dataset.downloaded": "downloaded the dataset {name}, version {version}",
+    "dataset.purged": "purged the rows of the dataset {name}, version {version}",
     "training.queued": "started the training {name}",
     "training.cancelled": "stopped the training {name}",
 }
@@ -57,6 +63,7 @@ def sentence(event: OutboxEvent) -> str:
     """Who did what, in plain words; what the platform does by itself names nobody."""
     subject = subject_of(event)
     known = {"name": subject["name"], "person": "somebody", "role": "member", "old": "another role", "new": "this one"}
+    known["version"] = "unknown"
     words = known | {name: value for name, value in event.payload.items() if isinstance(value, str)}
     words["name"] = subject["name"]
     if event.actor is None and event.kind in BY_THE_PLATFORM:

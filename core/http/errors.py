@@ -21,6 +21,7 @@ STATUSES: dict[type[errors.ProductError], int] = {
     errors.LengthRequired: 411,
     errors.TooLarge: 413,
     errors.TooManyRequests: 429,
+    errors.OutOfSpace: 507,
 }
 
 

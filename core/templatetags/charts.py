@@ -1,6 +1,10 @@
 """The charts of `core.charts` and `core.sparks` as template tags."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import template
+from django.utils.safestring import SafeString
 
 from core import charts, sparks
 
@@ -23,3 +27,19 @@ for _chart in (
     charts.scatter,
 ):
     register.simple_tag(_chart)
+
+register.simple_tag(charts.associations, name="associations_map")
+
+
+@register.simple_tag
+def share_track(share: float) -> SafeString:
+    """A bar of a table's cell filled to `share` in 0..1; the number stands beside it."""
+    return sparks.track(share, name="track", height=8)
+
+
+@register.simple_tag
+def linked_histogram(profile: Mapping[str, Any], bins: Sequence[Mapping[str, Any]]) -> SafeString:
+    """A column's histogram at full size, each bin a way to its `url`."""
+    shape = profile["histogram"]
+    links = [each["url"] for each in bins]
+    return charts.histogram(shape["edges"], shape["counts"], x_title=str(profile.get("name", "")), links=links)

@@ -186,6 +186,12 @@ def plural(value: Any, noun: str) -> str:
 
 
 @register.filter
+def minus(value: int, other: int) -> int:
+    """What is left of a count."""
+    return value - other
+
+
+@register.filter
 def signed(value: Any) -> str:
     """A whole change with its sign, as a ledger shows it.
 
@@ -199,9 +205,9 @@ def signed(value: Any) -> str:
 
 
 @register.filter
-def edge(value: Any) -> str:
+def edge(value: Any, digits: int = 4) -> str:
     """The end of a range: a number in few digits, or the day of an ISO date."""
-    return value[:10] if isinstance(value, str) else number(value)
+    return value[:10] if isinstance(value, str) else number(value, digits)
 
 
 @register.filter

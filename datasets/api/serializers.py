@@ -22,8 +22,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     """A dataset of `queries.datasets_of`, with its newest version."""
 
     status = serializers.ChoiceField(choices=VersionStatus.choices, read_only=True)
+    stage = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     version = serializers.SerializerMethodField()
+    schema = serializers.SerializerMethodField()
     rows = serializers.IntegerField(read_only=True, allow_null=True)
     size_bytes = serializers.IntegerField(read_only=True)
     sha256 = serializers.SerializerMethodField()
@@ -39,8 +42,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             "name",
             "description",
             "status",
+            "stage",
+            "progress",
             "error",
             "version",
+            "schema",
             "rows",
             "size_bytes",
             "sha256",
@@ -55,11 +61,24 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
         version: DatasetVersion = dataset.newest[0]  # type: ignore[attr-defined]
         return version
 
+    def get_stage(self, dataset: Dataset) -> str | None:
+        """What its reader is at, while it is read."""
+        return self._version(dataset).stage or None
+
+    def get_progress(self, dataset: Dataset) -> float:
+        """How much of its reading is done, in 0..1."""
+        version = self._version(dataset)
+        return 1.0 if version.is_ready else version.progress
+
     def get_error(self, dataset: Dataset) -> str | None:
         return self._version(dataset).error or None
 
     def get_version(self, dataset: Dataset) -> int:
         return self._version(dataset).number
+
+    def get_schema(self, dataset: Dataset) -> int:
+        """One more each time a person corrected types of this version."""
+        return self._version(dataset).schema_number
 
     def get_sha256(self, dataset: Dataset) -> str:
         return self._version(dataset).sha256
@@ -76,6 +95,19 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
 
     def get_bad_row_count(self, dataset: Dataset) -> int:
         return self._version(dataset).bad_row_count
+
+
+class ColumnTypeSerializer(serializers.Serializer[None]):
+    name = serializers.CharField(trim_whitespace=False)
+    dtype = serializers.ChoiceField(choices=[dtype.value for dtype in Dtype])
+
+
+class DatasetChangeSerializer(serializers.Serializer[None]):
+    name = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
+    columns = ColumnTypeSerializer(many=True, required=False)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    schema = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
 
 
 class UploadSerializer(serializers.Serializer[None]):
@@ -97,16 +129,3 @@ class SampleSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField()
     columns = serializers.IntegerField()
     target = serializers.CharField()
-
-
-class WindowSerializer(serializers.Serializer[None]):
-    """Which rows of a table."""
-
-    offset = serializers.IntegerField(min_value=0, max_value=2**63 - 1, default=0)
-    limit = serializers.IntegerField(min_value=1, max_value=500, default=50)
-
-
-class PreviewSerializer(serializers.Serializer[None]):
-    columns = serializers.ListField(child=serializers.CharField())
-    rows = serializers.ListField(child=serializers.ListField())
-    total = serializers.IntegerField()

@@ -1,1 +1,1 @@
-"""Steps of a pipeline that scikit-learn does not have, each obeying its contract."""
+"""Feature steps: what a person does to the columns before an algorithm sees them, kept as data."""

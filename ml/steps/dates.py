@@ -7,7 +7,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-PARTS = ("year", "month", "day", "weekday", "hour", "days")
+from ml.steps.shapes import DATE_PARTS
+
 _DAY_US = 86_400_000_000
 
 
@@ -24,7 +25,7 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: N803 -- scikit-learn's signature
         validate_data(self, X, skip_check_array=True)
-        self.n_features_out_ = len(PARTS) * self.n_features_in_
+        self.n_features_out_ = len(DATE_PARTS) * self.n_features_in_
         return self
 
     def transform(self, X: pd.DataFrame) -> Any:  # noqa: N803 -- scikit-learn's signature
@@ -36,7 +37,7 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         names = _check_feature_names_in(self, input_features)
-        return np.array([f"{name} {part}" for name in names for part in PARTS], dtype=object)
+        return np.array([f"{name} {part}" for name in names for part in DATE_PARTS], dtype=object)
 
 
 def _parts(moments: "pd.Series[Any]") -> Any:

@@ -6,19 +6,18 @@ from ml.tables.values import BLANKS, MISSING_MARKS
 
 def cleaned_cells(width: int, source: str) -> str:
     """A query that trims every cell of c0, c1, … of `source` and turns the marks for "missing" into NULL."""
-    cells = [f"c{i}" for i in range(width)]
-    trimmed = select((f"{_trimmed(cell)} AS {cell}" for cell in cells), source)
-    return select((f"{_without_marks(cell)} AS {cell}" for cell in cells), f"({trimmed})")
+    return select((f"{cleaned_cell(f'c{i}')} AS c{i}" for i in range(width)), source)
 
 
-def _trimmed(cell: str) -> str:
-    # Trimming a set of characters is slow, so that a quick look spares most cells.
-    edges = literal(f"^[{BLANKS}]|[{BLANKS}]$")
-    return f"CASE WHEN regexp_matches({cell}, {edges}) THEN trim({cell}, {literal(BLANKS)}) ELSE {cell} END"
-
-
-def _without_marks(cell: str) -> str:
+def cleaned_cell(cell: str) -> str:
+    """The trimmed text of a cell, NULL when that is a mark for "missing"."""
+    trimmed = f"trim({cell}, {literal(BLANKS)})"
     marks = ", ".join(literal(mark) for mark in sorted(MISSING_MARKS))
-    longest = max(map(len, MISSING_MARKS))
-    # The length comes first so that long texts are not put into lower case.
-    return f"CASE WHEN strlen({cell}) > {longest} THEN {cell} WHEN lower({cell}) IN ({marks}) THEN NULL ELSE {cell} END"
+    # Trimming a set of characters is slow, so that a quick look spares most cells: blanks come before the first
+    # printed character or behind all of ASCII. Then most numbers are let pass, as no mark begins with a digit.
+    return (
+        f"CASE WHEN {cell} < '!' OR {cell} >= '\u00a0' OR right({cell}, 1) < '!' OR right({cell}, 1) >= '\u00a0' "
+        f"THEN CASE WHEN lower({trimmed}) IN ({marks}) THEN NULL ELSE {trimmed} END "
+        f"WHEN strlen({cell}) > {max(map(len, MISSING_MARKS))} OR {cell} BETWEEN '0' AND ':' THEN {cell} "
+        f"WHEN lower({cell}) IN ({marks}) THEN NULL ELSE {cell} END"
+    )

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from ml.errors import UnreadableTable
+from ml.tables.blank_separated import is_blank_separated, with_tabs
 from ml.tables.header_row import has_header, is_number
+from ml.tables.summary import MEGABYTE, Limits
 from ml.tables.values import BLANKS
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,11 +31,13 @@ class Layout:
     """What a reader of delimited text must know.
 
     `skipped` lines of text stand above the table (an empty line is none); then comes the header, when there
-    is one, and rows of `len(names)` cells. `names` are as the file has them, blank ones included.
+    is one, and rows of `len(names)` cells. `names` are as the file has them, blank ones included. `by_blanks` says
+    that columns are parted by blanks, and that this is the layout of the lines after `with_tabs`.
     """
 
     delimiter: str
     quote: str = '"'
+    by_blanks: bool = False
     escape: str | None = None
     header: bool = True
     skipped: int = 0
@@ -43,9 +48,19 @@ class Layout:
         return len(self.names)
 
     @property
+    def has_free_comma(self) -> bool:
+        """Whether a comma can only be a part of a value."""
+        return self.delimiter != ","
+
+    @property
+    def is_quoted_plainly(self) -> bool:
+        """Whether cells are quoted by `"`, doubled inside."""
+        return self.quote == '"' and self.escape is None
+
+    @property
     def is_plain(self) -> bool:
-        """Whether every reader understands it: quoted by `"`, doubled inside, nothing above the table."""
-        return self.quote == '"' and self.escape is None and self.skipped == 0
+        """Whether every reader understands it: quoted plainly, nothing above the table."""
+        return self.is_quoted_plainly and self.skipped == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class _Attempt:
     rows: list[list[str]]
     width: int
     share: float
+    whole: bool
 
     @property
     def score(self) -> float:
@@ -85,31 +101,75 @@ def rows_of(lines: Iterable[str], layout: Layout, *, strict: bool = False, quote
     )
 
 
-def sniff_layout(path: Path) -> Layout:
+def sniff_layout(path: Path, limits: Limits) -> Layout:
     """The layout of a UTF-8 text, told from its first rows.
 
     Raises UnreadableTable `empty` (no row, or a header alone), `one_column` (no delimiter splits the lines
-    alike) and `unreadable` (a web page).
+    alike), `unreadable` (a web page) and `too_many_columns`.
     """
-    sample, whole = _sample(path)
+    with path.open(encoding="utf-8", newline="\n") as file:
+        return layout_of(*sample_of(file), limits)
+
+
+def layout_of(sample: str, whole: bool, limits: Limits) -> Layout:
+    """As `sniff_layout`, from the first lines of a text and whether they are all there are."""
+    # The limit belongs to the whole process, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), limits.max_cell_bytes))
+    refuse_endless_first_row(sample, limits)
+    layout = _layout_of(sample, whole=whole)
+    if layout.width > limits.max_columns:
+        raise too_many_columns(layout.width, limits)
+    return layout
+
+
+def refuse_endless_first_row(sample: str, limits: Limits) -> None:
+    """Raises UnreadableTable when the first row does not end within a megabyte and has too many cells by then."""
+    start = sample[:MEGABYTE]
+    if len(start) < MEGABYTE or "\n" in start.lstrip():
+        return
+    widths = {_width_of_line(start, delimiter) for delimiter in DELIMITERS}
+    if all(width == 1 or width > limits.max_columns for width in widths) and max(widths) > 1:
+        raise too_many_columns(max(widths), limits)
+
+
+def _width_of_line(line: str, delimiter: str) -> int:
+    try:
+        return len(next(rows_of([line], Layout(delimiter=delimiter)), [""]))
+    except csv.Error:  # a cell beyond the limit: this delimiter parts next to nothing
+        return 1
+
+
+def too_many_columns(count: int, limits: Limits) -> UnreadableTable:
+    detail = f"There are {count:,} columns and at most {limits.max_columns:,} are read; leave some out."
+    return UnreadableTable("too_many_columns", detail)
+
+
+def _layout_of(sample: str, *, whole: bool) -> Layout:
     text = sample.lstrip()
     if not text:
         raise UnreadableTable("empty", "The file holds only blank lines; upload one with a header and rows.")
     if re.match(r"<!doctype|<html|<\?xml", text, re.IGNORECASE):
         raise UnreadableTable("unreadable", "This is a web page or XML; save the table in it as CSV or JSON.")
+    if re.match(r"(?:%.*\n|\s)*+@relation\b", text, re.IGNORECASE):
+        raise UnreadableTable("unreadable", "This is an ARFF file; save the table as CSV first.")
     hint = _EXCEL_HINT.match(sample)
     if hint and hint[1] in DELIMITERS:
-        return _finished(_best_attempt(sample[hint.end() :], (hint[1],), whole=whole), skipped=1, whole=whole)
-    return _finished(_best_attempt(sample, DELIMITERS, whole=whole), skipped=0, whole=whole)
+        return _finished(_best_attempt(sample[hint.end() :], (hint[1],), whole=whole), skipped=1)
+    if is_blank_separated(sample.splitlines()[:_SAMPLE_ROWS]):
+        sample = "".join(with_tabs(line) + "\n" for line in sample.splitlines())
+        found = _finished(_best_attempt(sample, ("\t",), whole=whole), skipped=0)
+        return replace(found, by_blanks=True)
+    return _finished(_best_attempt(sample, DELIMITERS, whole=whole), skipped=0)
 
 
-def _sample(path: Path) -> tuple[str, bool]:
+def sample_of(file: IO[str]) -> tuple[str, bool]:
     """The first lines, and whether they are all there are."""
-    with path.open(encoding="utf-8", newline="\n") as file:
-        text = file.read(_SAMPLE_CHARACTERS)
-        while text.count("\n") < 5 and len(text) < _LONGEST_SAMPLE and (more := file.read(_SAMPLE_CHARACTERS)):
-            text += more
-        whole = not file.read(1)
+    text = file.read(_SAMPLE_CHARACTERS)
+    while text.isspace() and (more := file.read(_SAMPLE_CHARACTERS)):
+        text = more
+    while text.count("\n") < 5 and len(text) < _LONGEST_SAMPLE and (more := file.read(_SAMPLE_CHARACTERS)):
+        text += more
+    whole = not file.read(1)
     if not whole and "\n" in text:
         text = text[: text.rindex("\n") + 1]
     return text, whole
@@ -151,18 +211,18 @@ def _quotings(sample: str, delimiter: str) -> list[Layout]:
 
 
 def _attempt(sample: str, layout: Layout, *, whole: bool) -> _Attempt | None:
-    rows = _rows(sample, layout, whole=whole)
+    rows, whole = _rows(sample, layout, whole=whole)
     widths = Counter(len(row) for row in rows)
     if not widths:
         return None
     width, count = max(widths.items(), key=lambda item: (item[1], item[0] == len(rows[0]), item[0]))
     if width < 2 or count / len(rows) < _LEAST_SHARE_ALIKE:
         return None
-    return _Attempt(layout, rows, width, count / len(rows))
+    return _Attempt(layout, rows, width, count / len(rows), whole)
 
 
-def _rows(sample: str, layout: Layout, *, whole: bool) -> list[list[str]]:
-    """The rows of the sample; the last is left out when the file goes on, as it may be cut."""
+def _rows(sample: str, layout: Layout, *, whole: bool) -> tuple[list[list[str]], bool]:
+    """The rows of the sample, and whether they are all of the file's; the last is left out when it may be cut."""
     rows: list[list[str]] = []
     reader = rows_of(io.StringIO(sample, newline="\n"), layout)
     try:
@@ -171,10 +231,10 @@ def _rows(sample: str, layout: Layout, *, whole: bool) -> list[list[str]]:
                 continue
             rows.append(row)
             if len(rows) > _SAMPLE_ROWS:
-                return rows
+                return rows, False
     except csv.Error:  # a cell beyond the limit; the reader of the whole file says where
-        return rows
-    return rows if whole or len(rows) < 2 else rows[:-1]
+        return rows, False
+    return (rows if whole or len(rows) < 2 else rows[:-1]), whole
 
 
 def is_blank(row: Sequence[str]) -> bool:
@@ -182,8 +242,8 @@ def is_blank(row: Sequence[str]) -> bool:
     return not row or (len(row) == 1 and not row[0].strip(BLANKS))
 
 
-def _finished(attempt: _Attempt, *, skipped: int, whole: bool) -> Layout:
-    above = _lines_above(attempt)
+def _finished(attempt: _Attempt, *, skipped: int) -> Layout:
+    above = _lines_above(attempt) or _remarks(attempt)
     rows = attempt.rows[above:]
     width, names = attempt.width, rows[0]
     alike = [row for row in rows[1:] if len(row) == width]
@@ -195,7 +255,7 @@ def _finished(attempt: _Attempt, *, skipped: int, whole: bool) -> Layout:
         names = names if all(not row[-1].strip(BLANKS) for row in alike) else ["", *names]
     elif len(names) < width:
         names = [*names, *[""] * (width - len(names))]
-    if header and whole and len(rows) == 1:
+    if header and attempt.whole and len(rows) == 1:
         raise UnreadableTable("empty", "The file has a header but no rows; upload one with at least one row.")
     return replace(attempt.layout, header=header, skipped=skipped + above, names=tuple(names))
 
@@ -206,3 +266,14 @@ def _lines_above(attempt: _Attempt) -> int:
         if len(row) > 1 and sum(1 for cell in row if cell.strip(BLANKS)) > 1:
             return place
     return 0
+
+
+def _remarks(attempt: _Attempt) -> int:
+    """How many rows that begin with # stand above the table; the last of them may be its header."""
+    rows, width = attempt.rows, attempt.width
+    count = next((place for place, row in enumerate(rows) if not row[0].lstrip().startswith("#")), 0)
+    if not 0 < count <= _MOST_LINES_ABOVE:
+        return 0
+    below = [row for row in rows[count + 1 :] if len(row) == width]
+    is_header = len(rows[count - 1]) == width and not has_header(rows[count], below, width=width)
+    return count - is_header

@@ -1,53 +1,100 @@
 """JSON and JSON lines into rows of text, one object at a time."""
 
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import NoneType
 from typing import IO, Any
 
+import orjson
+import pyarrow as pa
+
 from ml.errors import UnreadableTable
-from ml.tables.summary import MEGABYTE, Limits
+from ml.tables.bad_rows import BadRows
+from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import TextSink
 
+_Batch = tuple[list[dict[str, Any]], int]
+
 _CHUNK = MEGABYTE
+_ROWS_AT_ONCE = 10_000
 _LONGEST_OBJECT = 32 * MEGABYTE
 _SPACE = re.compile(r"[ \t\n\r]*")
+# Where a row of an array ends and the next one follows; perhaps, as it may stand inside of a value.
+_BETWEEN_ROWS = re.compile(r"\}[ \t\n\r]*,[ \t\n\r]*(?=\{)")
+_TRIES = 6
+_DIGITS_TO_0 = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER = b"0" * 19
 # `{"data": [{…`: an object that only wraps the rows.
 _WRAPPED_ROWS = re.compile(r'\{\s*"(?:[^"\\]|\\.){0,200}"\s*:\s*\[\s*(?=\{)')
 
 
-def objects_to_text(path: Path, sink: TextSink, limits: Limits) -> tuple[str, list[str]]:
+def objects_to_text(
+    path: Path, sink: TextSink, limits: Limits, bad: BadRows, report: Progress = silent
+) -> tuple[str, list[str]]:
     """Put each object of the file into `sink` and answer the format (json, jsonl) and the keys in order met.
 
     Numbers keep every digit they have in JSON, nested values become JSON text, null and absent keys are
-    missing. Raises UnreadableTable `broken_json` (with the line), `too_many_columns`, `empty` and what the
+    missing. In JSON lines, a line that is no object is left out and told to `bad`, unless more lines are none than
+    are some. Raises UnreadableTable `broken_json` (with the line), `too_many_columns`, `empty` and what the
     sink raises.
     """
     places: dict[str, int] = {}
-    with path.open(encoding="utf-8", newline="\n") as file:
-        values = _Values(file)
-        for row, characters in values.objects():
-            if not row.keys() <= places.keys():
-                _learn_keys(row, places, limits)
-                sink.width = len(places)
-            cells: list[str | None] = [None] * len(places)
-            for key, value in row.items():
-                cells[places[key]] = _text(value)
-            sink.add(cells, characters)
+    done, size = 0, path.stat().st_size
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as file:
+        values = _Values(file, bad)
+        for rows, characters in _gathered(values.batches()):
+            _learn_keys(rows, places, limits)
+            sink.width = len(places)
+            sink.add_columns([_column(rows, key) for key in places], characters)
+            if raw.tell() != done:
+                done = raw.tell()
+                report("reading", done, size, "bytes")
     if not places:
         raise UnreadableTable("empty", "The JSON holds no rows; it needs at least one object with values.")
     sink.close()
     return values.format, list(places)
 
 
-def _learn_keys(row: dict[str, Any], places: dict[str, int], limits: Limits) -> None:
-    for key in row:
-        places.setdefault(key, len(places))
+def _gathered(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Fewer and larger batches: rows read one by one are put together."""
+    rows: list[dict[str, Any]] = []
+    characters = 0
+    for more, size in batches:
+        rows += more
+        characters += size
+        if characters > _CHUNK // 2 or len(rows) > _ROWS_AT_ONCE:
+            yield rows, characters
+            rows, characters = [], 0
+    if rows:
+        yield rows, characters
+
+
+def _learn_keys(rows: Sequence[dict[str, Any]], places: dict[str, int], limits: Limits) -> None:
+    for row in rows:
+        if not row.keys() <= places.keys():
+            for key in row:
+                places.setdefault(key, len(places))
     if len(places) > limits.max_columns:
         raise UnreadableTable(
             "too_many_columns", f"There are more than {limits.max_columns:,} different keys; keep fewer of them."
         )
+
+
+def _column(rows: Sequence[dict[str, Any]], key: str) -> Sequence[str | None] | pa.Array:
+    values = [row.get(key) for row in rows]
+    kinds = set(map(type, values))
+    if kinds <= {int, NoneType}:
+        with suppress(OverflowError):
+            return pa.array(values, pa.int64()).cast(pa.string())
+    if kinds <= {str, NoneType} and "\0" not in "".join(filter(None, values)):
+        return values
+    if kinds <= {int, float, NoneType}:
+        return [None if value is None else repr(value) for value in values]
+    return [_text(value) for value in values]
 
 
 def _text(value: Any) -> str | None:
@@ -62,20 +109,39 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-class _Values:
-    """Walks over the top level of a JSON text with a window that holds one object at a time."""
+def _objects(text: str) -> list[dict[str, Any]]:
+    """A JSON array of objects, read as the standard library reads it; empty when it is anything else."""
+    written = text.encode("utf-8", "surrogatepass")
+    rows: Any = []
+    with suppress(ValueError, RecursionError):
+        # The fast reader rounds whole numbers beyond 64 bits, and knows no NaN and no half characters.
+        rows = json.loads(text) if _LONG_NUMBER in written.translate(_DIGITS_TO_0) else _loads(text, written)
+    return rows if all(type(row) is dict for row in rows) else []
 
-    def __init__(self, file: IO[str]) -> None:
+
+def _loads(text: str, written: bytes) -> Any:
+    try:
+        return orjson.loads(written)
+    except ValueError:
+        return json.loads(text)
+
+
+class _Values:
+    """Walks over the top level of a JSON text with a window that holds some objects at a time."""
+
+    def __init__(self, file: IO[str], bad: BadRows) -> None:
         self.format = "json"
         self._file = file
+        self._bad = bad
         self._text = ""
         self._at = 0
         self._line = 1
         self._ended = False
+        self._alone = self._wait = 0
         self._decoder = json.JSONDecoder()
 
-    def objects(self) -> Iterator[tuple[dict[str, Any], int]]:
-        """Each row with its size in characters."""
+    def batches(self) -> Iterator[_Batch]:
+        """Some rows at a time, with their size in characters."""
         opening = self._peek()
         if opening == "":
             raise UnreadableTable("empty", "The file holds only blank lines; upload one with at least one row.")
@@ -89,11 +155,13 @@ class _Values:
         else:
             raise self._broken("it starts with neither [ nor {")
 
-    def _array(self) -> Iterator[tuple[dict[str, Any], int]]:
+    def _array(self) -> Iterator[_Batch]:
         if self._peek() == "]":
             self._at += 1
             return
         while True:
+            while many := self._many(self._array_up_to):
+                yield many
             yield self._row()
             mark = self._peek()
             self._at += 1
@@ -102,7 +170,7 @@ class _Values:
             if mark != ",":
                 raise self._broken("a comma or the end of the array is missing" if mark else "it ends too early")
 
-    def _top_level_objects(self) -> Iterator[tuple[dict[str, Any], int]]:
+    def _top_level_objects(self) -> Iterator[_Batch]:
         self._fill(_CHUNK)
         wrapped = _WRAPPED_ROWS.match(self._text, self._at)
         start = self._at
@@ -114,29 +182,92 @@ class _Values:
             self._at = wrapped.end()
             yield from self._array()
             return
+        is_a_line = "\n" not in self._text[self._at - first[1] : self._at]
         if not self._peek():
             yield from self._rows_inside(first)
             return
         self.format = "jsonl"
         yield first
+        read = 1
         while self._peek():
-            yield self._row()
+            while many := self._many(self._lines_up_to):
+                read += len(many[0])
+                yield many
+            if not self._peek():
+                return
+            row = self._line_alone(read) if is_a_line else self._row()
+            read += len(row[0])
+            yield row
 
-    def _rows_inside(self, only: tuple[dict[str, Any], int]) -> Iterator[tuple[dict[str, Any], int]]:
+    def _line_alone(self, read: int) -> _Batch:
+        """The object of one line; nothing for a line that is none, while fewer are than have been `read`."""
+        while (end := self._text.find("\n", self._at)) < 0 and not self._ended:
+            if len(self._text) - self._at > _LONGEST_OBJECT:
+                raise self._broken("a line is too long")
+            self._fill(len(self._text) - self._at)
+        line = self._text[self._at : end if end >= 0 else len(self._text)]
+        if rows := _objects(f"[{line}]"):
+            self._at += len(line)
+            return rows, len(line)
+        if self._bad.count >= read:
+            raise self._broken('each line must be an object such as {"name": value}')
+        self._bad.add(self._line_at(self._at), "no JSON object; left out", line)
+        self._at += len(line)
+        return [], 0
+
+    def _many(self, rows_up_to: Callable[[], _Batch]) -> _Batch | None:
+        """Many rows at once, none where that cannot be done safely."""
+        if self._alone:
+            self._alone -= 1
+            return None
+        if len(self._text) - self._at < _CHUNK and not self._ended:
+            self._fill(_CHUNK)
+        rows, end = rows_up_to()
+        characters, self._at = end - self._at, end
+        # What fails again and again is tried ever more rarely.
+        self._alone = self._wait = 0 if rows else max(16, 2 * self._wait)
+        return (rows, characters) if rows else None
+
+    def _array_up_to(self) -> _Batch:
+        """The rows of an array as far as they are in the window, and where the next one begins."""
+        end = len(self._text)
+        for _ in range(_TRIES):
+            end, after = self._row_end_before(end)
+            if end <= self._at:
+                break
+            # A cut inside of a row leaves a bracket or a quotation open, so that what can be read is whole rows.
+            if rows := _objects("[" + self._text[self._at : end] + "]"):
+                return rows, after
+        return [], self._at
+
+    def _row_end_before(self, end: int) -> tuple[int, int]:
+        while (end := self._text.rfind("}", self._at, end)) >= 0:
+            if between := _BETWEEN_ROWS.match(self._text, end):
+                return end + 1, between.end()
+        return -1, -1
+
+    def _lines_up_to(self) -> _Batch:
+        """The rows of the whole lines in the window, and where the next one begins."""
+        end = len(self._text) if self._ended else self._text.rfind("\n", self._at) + 1
+        lines = [line for line in self._text[self._at : end].split("\n") if line and not line.isspace()]
+        rows = _objects("[" + ",".join(lines) + "]")
+        return (rows, end) if rows and len(rows) == len(lines) else ([], self._at)
+
+    def _rows_inside(self, only: _Batch) -> Iterator[_Batch]:
         """The rows of a lone object: those of its one list of objects, those it names, or itself."""
-        value, characters = only
+        (value,), characters = only
         lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
         if len(lists) == 1:
-            yield from ((row, characters // len(lists[0])) for row in lists[0])
+            yield lists[0], characters
         elif len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
             if all(key.isdigit() for row in value.values() for key in row):
                 raise self._broken("it is written column by column; write a list of row objects instead")
-            yield from (({"key": key, **row}, characters // len(value)) for key, row in value.items())
+            yield [{"key": key, **row} for key, row in value.items()], characters
         else:
             self.format = "jsonl"
             yield only
 
-    def _row(self) -> tuple[dict[str, Any], int]:
+    def _row(self) -> _Batch:
         if self._peek() not in ("{", ""):
             raise self._broken('each row must be an object such as {"name": value}')
         while True:
@@ -153,7 +284,7 @@ class _Values:
             else:
                 characters = end - self._at
                 self._at = end
-                return value, characters
+                return [value], characters
 
     def _peek(self) -> str:
         """The next character that is no white space, "" at the end."""
@@ -175,8 +306,10 @@ class _Values:
         self._at = 0
 
     def _broken(self, why: str, position: int | None = None) -> UnreadableTable:
-        at = self._at if position is None else position
-        line = self._line + self._text.count("\n", 0, at)
+        line = self._line_at(self._at if position is None else position)
         return UnreadableTable(
             "broken_json", f"The JSON cannot be read at line {line:,}: {why}. Write a list of objects, one a row."
         )
+
+    def _line_at(self, position: int) -> int:
+        return self._line + self._text.count("\n", 0, position)

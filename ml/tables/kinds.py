@@ -31,7 +31,11 @@ def _finite(number: str) -> str:
 
 
 _DIGITS = "(0|[1-9][0-9]*)"
-_TENS = r"([eE][+-]?[0-9]{1,4})?"
+# More digits than a double keeps are a code, unless a point or a power of ten says that they are measured.
+_WHOLE = "-?(0|[1-9][0-9]{0,14})"
+# Behind a plus; what is longer is a telephone number.
+_FEW_DIGITS = "(0|[1-9][0-9]{0,5})"
+_POWER = "[eE][+-]?[0-9]{1,4}"
 
 BOOLEAN = Kind(
     "boolean",
@@ -56,7 +60,10 @@ NUMBER = Kind(
     "number",
     Dtype.NUMBER,
     "numbers",
-    _matches(rf"-?{_DIGITS}([.][0-9]*)?{_TENS}|[+](0|[1-9][0-9]{{0,5}})([.][0-9]*)?{_TENS}|[+-]?[.][0-9]+{_TENS}"),
+    _matches(
+        rf"{_WHOLE}|-?{_DIGITS}({_POWER}|[.][0-9]*({_POWER})?)|"
+        rf"[+]{_FEW_DIGITS}([.][0-9]*)?({_POWER})?|[+-]?[.][0-9]+({_POWER})?"
+    ),
     _finite("{v}"),
     "number",
 )
@@ -66,7 +73,10 @@ COMMA = Kind(
     "comma",
     Dtype.NUMBER,
     "numbers with a decimal comma",
-    _matches(rf"[+-]?([1-9][0-9]{{0,2}}([.][0-9]{{3}})+|{_DIGITS})(,[0-9]+)?{_TENS}"),
+    _matches(
+        rf"{_WHOLE}|-?{_DIGITS}({_POWER}|,[0-9]+({_POWER})?)|"
+        rf"[+]{_FEW_DIGITS}(,[0-9]+)?({_POWER})?|[+-]?[1-9][0-9]{{0,2}}([.][0-9]{{3}})+(,[0-9]+)?"
+    ),
     _finite("replace(replace({v}, '.', ''), ',', '.')"),
     "comma",
 )
@@ -74,7 +84,10 @@ THOUSANDS = Kind(
     "thousands",
     Dtype.NUMBER,
     "numbers with commas between the thousands",
-    _matches(rf"[+-]?([1-9][0-9]{{0,2}}(,[0-9]{{3}})+|{_DIGITS})([.][0-9]*)?"),
+    _matches(
+        rf"{_WHOLE}|-?{_DIGITS}[.][0-9]*|"
+        rf"[+]{_FEW_DIGITS}([.][0-9]*)?|[+-]?[1-9][0-9]{{0,2}}(,[0-9]{{3}})+([.][0-9]*)?"
+    ),
     _finite("replace({v}, ',', '')"),
     "comma",
 )

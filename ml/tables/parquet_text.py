@@ -1,5 +1,7 @@
 """Someone's Parquet file into columns of text, so that its types are found by the same rules."""
 
+import io
+import re
 from pathlib import Path
 
 import duckdb
@@ -7,43 +9,80 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ml.errors import UnreadableTable
-from ml.tables.duck import batches, copy, one_row, parquet, select
-from ml.tables.summary import MEGABYTE, Limits
+from ml.tables.delimited import too_many_columns
+from ml.tables.duck import batches, copy, execute, one_row, parquet, select
+from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import cell_too_long, too_many_rows
 
 _COLUMNS_AT_ONCE = 100
+# How Thrift's compact protocol begins the foot of a file: its version, then a list of more than 14 structures.
+_FOOT = re.compile(rb"\x15[\x80-\xff]*[\x00-\x7f]\x19\xfc([\x80-\xff]*[\x00-\x7f])", re.DOTALL)
+_PARTS_A_COLUMN = 50
 
 
 def parquet_to_text(
-    connection: duckdb.DuckDBPyConnection, source: Path, folder: Path, limits: Limits
+    connection: duckdb.DuckDBPyConnection, source: Path, folder: Path, limits: Limits, report: Progress = silent
 ) -> tuple[Path, list[str]]:
     """A Parquet file with columns c0, c1, … of text, and the names of the source.
 
     Nested values become JSON text. Raises UnreadableTable `unreadable`, `empty`, `too_many_columns`,
     `too_large` (few bytes may stand for a huge table) and `cell_too_long`.
     """
-    try:
-        metadata = pq.read_metadata(source)
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableTable("unreadable", "The Parquet file is damaged or cut off; write it again.") from error
-    names = list(metadata.schema.to_arrow_schema().names)
-    _check_size(metadata.num_rows, len(names), limits)
+    names = check_foot(source, limits)
     columns = connection.execute(f"DESCRIBE FROM {parquet([source])}").fetchall()
     if len(columns) != len(names):
         raise UnreadableTable("unreadable", "Two columns of the Parquet file share a name; rename one of them.")
     _check_texts(connection, source, [str(name) for name, *_ in columns], limits)
     path = folder / "text.parquet"
     cells = [f"{_as_text(str(name), str(kind))} AS c{i}" for i, (name, kind, *_) in enumerate(columns)]
-    connection.execute(copy(select(cells, parquet([source])), path))
+    statement = copy(select(cells, parquet([source])), path)
+    execute(connection, statement, lambda percent: report("reading", percent, 100, "percent"))
     return path, names
+
+
+def check_foot(source: Path, limits: Limits) -> list[str]:
+    """The names of the columns, when the foot of the file tells of nothing beyond the limits.
+
+    Raises UnreadableTable `unreadable`, `empty`, `too_many_columns` and `too_large`.
+    """
+    _refuse_endless_schema(source, limits)
+    try:
+        metadata = pq.read_metadata(source)
+        names = list(metadata.schema.to_arrow_schema().names)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged() from error
+    _check_size(metadata.num_rows, len(names), limits)
+    return names
+
+
+def _damaged() -> UnreadableTable:
+    return UnreadableTable("unreadable", "The Parquet file is damaged or cut off; write it again.")
+
+
+def _refuse_endless_schema(source: Path, limits: Limits) -> None:
+    """Look at how many columns the foot announces before it is read: a million take seconds and much memory."""
+    with source.open("rb") as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - 8))
+        length = int.from_bytes(file.read(4), "little")
+        if length + 12 > size:
+            raise _damaged()
+        file.seek(size - 8 - length)
+        announced = _FOOT.match(file.read(32))
+    # Nested columns have entries of their own for their parts.
+    if announced and _varint(announced[1]) > _PARTS_A_COLUMN * limits.max_columns:
+        raise too_many_columns(_varint(announced[1]), limits)
+
+
+def _varint(written: bytes) -> int:
+    return sum((byte & 0x7F) << (7 * place) for place, byte in enumerate(written))
 
 
 def _check_size(rows: int, columns: int, limits: Limits) -> None:
     if rows == 0 or columns == 0:
         raise UnreadableTable("empty", "The Parquet file has no rows; upload one with at least one row.")
     if columns > limits.max_columns:
-        detail = f"There are {columns:,} columns and at most {limits.max_columns:,} are read; leave some out."
-        raise UnreadableTable("too_many_columns", detail)
+        raise too_many_columns(columns, limits)
     if limits.max_rows is not None and rows > limits.max_rows:
         raise too_many_rows(limits)
     # As text every cell takes a byte at least, if only for its delimiter.

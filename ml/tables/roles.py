@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 
 from ml.schema import Column, Dtype, Role
-from ml.tables.duck import PLACE, batches, long_form, one_row, parquet, select, storage_kinds
+from ml.tables.duck import PLACE, batches, columns_at_once, long_form, one_row, parquet, select, storage_kinds
 from ml.tables.name_words import says_id, says_time
 from ml.tables.readings import Reading
+from ml.tables.summary import Progress, silent
 from ml.tables.values import WORD_PAIRS
 
 _VALUES_AT_ONCE = 10_000_000
@@ -35,7 +36,13 @@ class _Facts:
 
 
 def describe_columns(
-    connection: duckdb.DuckDBPyConnection, path: Path, names: Sequence[str], readings: Sequence[Reading], rows: int
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    names: Sequence[str],
+    readings: Sequence[Reading],
+    rows: int,
+    *,
+    report: Progress = silent,
 ) -> list[Column]:
     """The columns of a stored table of `rows` rows, in order."""
     connection.execute(f"CREATE VIEW typed AS FROM {parquet([path])}")
@@ -43,7 +50,8 @@ def describe_columns(
     facts: dict[int, _Facts] = {}
     for kind in set(kinds):
         same = [i for i in range(len(names)) if kinds[i] == kind]
-        for places in batches(same, max(1, _VALUES_AT_ONCE // max(rows, 1))):
+        for places in batches(same, min(columns_at_once(rows), max(1, _VALUES_AT_ONCE // max(rows, 1)))):
+            report("describing", len(facts), len(names), "columns")
             facts.update(_facts(connection, places, are_texts=kind == "VARCHAR"))
     nothing = _Facts(present=0, unique=0, low=None, high=None)
     columns = []

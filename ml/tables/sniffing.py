@@ -3,6 +3,8 @@
 import re
 from pathlib import Path, PurePath
 
+START_CHARACTERS = 4096
+
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
 _ROWS_OF_OBJECTS = re.compile(r'\[\s*[{\]]|\{\s*"')
 _ANY_JSON = re.compile(r'\[\s*(?:[\[{"\]\d-]|true|false|null)|\{\s*["}]')
@@ -18,13 +20,21 @@ def suffix_of(filename: str) -> str:
 
 
 def looks_like_json(path: Path, filename: str) -> bool:
-    """Whether a UTF-8 text is to be read as JSON or JSON lines rather than as delimited text.
+    """Whether a UTF-8 text is to be read as JSON or JSON lines rather than as delimited text."""
+    with path.open(encoding="utf-8") as file:
+        return says_json(file.read(START_CHARACTERS), filename)
+
+
+def says_json(start: str, filename: str) -> bool:
+    """As `looks_like_json`, from the first characters.
 
     A table whose first cell starts with a bracket is no JSON; a name that promises JSON decides where the
     text leaves it open.
+
+    >>> says_json('[{"a": 1}]', "table.csv"), says_json("[id],[size]", "table.csv")
+    (True, False)
     """
-    with path.open(encoding="utf-8") as file:
-        start = file.read(4096).lstrip()
+    start = start.lstrip()
     if suffix_of(filename) in _JSON_SUFFIXES:
         first_line = start.partition("\n")[0]
         return bool(_ANY_JSON.match(start)) or not re.search(r"[,;\t|]", first_line)

@@ -1,11 +1,21 @@
 """What reading a file tells about it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ml.schema import Column
 
 MEGABYTE = 1024 * 1024
+
+# Told now and then while a file is read: the stage (unpacking, checking, reading, typing, writing, describing), how
+# much of it is done, of how much, and in what unit (bytes, columns, percent). Always in the caller's own thread;
+# what it raises ends the reading and leaves nothing behind.
+Progress = Callable[[str, int, int, str], None]
+
+
+def silent(_stage: str, _done: int, _total: int, _unit: str) -> None:
+    """The progress of a reading that nobody watches."""
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -1,5 +1,6 @@
 """Rows of text on their way into Parquet, a batch at a time."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ml.errors import UnreadableTable
 from ml.tables.summary import MEGABYTE, Limits
 
 _TEXT = pa.string()
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 _BATCH_ROWS = 16_384
 _BATCH_CELLS = 400_000
@@ -41,6 +43,7 @@ class TextSink:
         self._limits = limits
         self._waiting: list[Sequence[str | None]] = []
         self._characters = 0
+        self._tables: list[pa.Table] = []
         self._writer: pq.ParquetWriter | None = None
         self._writer_width = 0
 
@@ -54,27 +57,60 @@ class TextSink:
         if full or self._characters >= _BATCH_CHARACTERS:
             self._flush()
 
+    def add_columns(self, columns: Sequence[Sequence[str | None] | pa.Array], characters: int) -> None:
+        """Take rows that come column by column, as wide as the sink."""
+        self._pack()
+        arrays = [self._column(cells, self.rows) for cells in columns]
+        if self._tables and self._tables[0].num_columns != len(arrays):
+            self._flush_tables()
+        self._tables.append(pa.table({f"c{i}": values for i, values in enumerate(arrays)}))
+        self.rows += len(arrays[0]) if arrays else 0
+        self._characters += characters
+        if self._characters >= _BATCH_CHARACTERS:
+            self._flush()
+
+    def add_table(self, table: pa.Table) -> None:
+        """Take rows that are whole columns of text already, as wide as the sink, of cells within the limit."""
+        self._pack()
+        self.rows += table.num_rows
+        self._characters += table.nbytes
+        self._tables.append(table)
+        if self._characters >= _BATCH_CHARACTERS:
+            self._flush()
+
     def close(self) -> None:
         """Write what is waiting; no row may follow."""
         self._flush()
         self._close_writer()
 
     def _flush(self) -> None:
+        self._pack()
+        self._flush_tables()
+
+    def _flush_tables(self) -> None:
+        if self._tables:
+            table = pa.concat_tables(self._tables)
+            self._writer_for(table.schema).write_table(table)
+        self._tables = []
+        self._characters = 0
+
+    def _pack(self) -> None:
         if self._limits.max_rows is not None and self.rows > self._limits.max_rows:
             raise too_many_rows(self._limits)
         if not self._waiting:
             return
-        table = pa.table({f"c{i}": values for i, values in enumerate(self._columns())})
-        self._writer_for(table.schema).write_table(table)
+        if self._tables and self._tables[0].num_columns != self.width:
+            self._flush_tables()
+        self._tables.append(pa.table({f"c{i}": values for i, values in enumerate(self._columns())}))
         self._waiting = []
-        self._characters = 0
 
     def _columns(self) -> list[pa.Array]:
         blank = (None,) * self.width
         rows = (row if len(row) == self.width else (*row, *blank[len(row) :]) for row in self._waiting)
-        return [self._column(cells) for cells in zip(*rows, strict=True)]
+        first = self.rows - len(self._waiting)
+        return [self._column(cells, first) for cells in zip(*rows, strict=True)]
 
-    def _column(self, cells: Sequence[str | None]) -> pa.Array:
+    def _column(self, cells: Sequence[str | None] | pa.Array, first: int) -> pa.Array:
         try:
             values = pa.array(cells, _TEXT)
         except UnicodeEncodeError:  # half a surrogate pair, as JSON may escape it
@@ -82,18 +118,18 @@ class TextSink:
         lengths = pc.binary_length(values)
         longest = pc.max(lengths)
         if (longest.as_py() or 0) > self._limits.max_cell_bytes:
-            row = self.rows - len(self._waiting) + pc.index(lengths, longest).as_py() + 1
+            row = first + pc.index(lengths, longest).as_py() + 1
             raise cell_too_long(self._limits, f"in row {row:,}")
         return values
 
     def _writer_for(self, schema: pa.Schema) -> pq.ParquetWriter:
-        if self._writer is not None and self._writer_width == self.width:
+        if self._writer is not None and self._writer_width == len(schema):
             return self._writer
         self._close_writer()
         path = self._folder / f"text-{len(self.paths)}.parquet"
         self.paths.append(path)
         self._writer = pq.ParquetWriter(path, schema, compression="lz4")
-        self._writer_width = self.width
+        self._writer_width = len(schema)
         return self._writer
 
     def _close_writer(self) -> None:
@@ -103,4 +139,4 @@ class TextSink:
 
 
 def _whole_characters(cell: str | None) -> str | None:
-    return None if cell is None else cell.encode("utf-8", "replace").decode("utf-8")
+    return None if cell is None else _HALF_CHARACTERS.sub("\ufffd", cell)

@@ -1,10 +1,16 @@
 """What a cell may say: the marks for "missing" and the words for yes and no."""
 
 # Compared in lower case, after the spaces around a value are gone.
-MISSING_MARKS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "-"})
+MISSING_MARKS = frozenset(
+    {"", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "(null)", r"\n", "?", "-"}
+    | {"#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!"}
+)
 
-# A mark among numbers, dates and true/false; among words it may be a level of its own (see kinds.py).
+# A mark among numbers, dates and true/false; among words it may be a level of its own (see readings.py).
 NONE = "none"
+
+# Marks among numbers, dates and true/false, and values among words.
+DOTS_AND_DASHES = frozenset({".", "..", "...", "--", "---", "–", "—"})
 
 INFINITE_WORDS = frozenset(
     {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "+nan", "-nan", "1.#inf", "-1.#inf", "1.#qnan"}

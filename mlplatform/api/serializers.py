@@ -96,6 +96,7 @@ class SystemSerializer(serializers.Serializer[Any]):
     queue = QueueSerializer()
     running = RunningSerializer()
     failures = FailedJobSerializer(many=True)
+    counted_at = serializers.DateTimeField(help_text="When what follows was counted: once a minute")
     storage = StorageSerializer()
     database = DatabaseSerializer()
     people = PeopleSerializer()

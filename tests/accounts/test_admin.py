@@ -13,7 +13,9 @@ from accounts.credits import balance_of
 from accounts.models import ApiKey, LedgerEntry, RememberedAnswer, SignIn, User, Wallet
 from core import pulse
 from core.models import OutboxEvent
+from datasets import versions
 from datasets.models import Dataset, DatasetVersion
+from ml.schema import Dtype
 from predictions.models import Prediction
 from tests import factories
 from tests.factories import PASSWORD
@@ -58,6 +60,10 @@ def rows(person, stranger):
     Group.objects.create(name="Helpers")
     Invitation.objects.create(workspace=model.project.workspace, email="new@example.org", role="viewer")
     factories.a_key(person)
+    factories.a_recipe(person)
+    versions.correct_types(
+        actor=factories.Actor(person), version=model.dataset_version, changes={"width": Dtype.CATEGORY}
+    )
     RememberedAnswer.objects.create(user=person, key="one", fingerprint="f")
 
 

@@ -200,3 +200,49 @@ def test_empty_charts_say_so(chart: SafeString):
 )
 def test_nice_ticks_are_round_numbers_inside(low: float, high: float, ticks: list[float]):
     assert charts.nice_ticks(low, high) == pytest.approx(ticks)
+
+
+def test_bars_of_a_column_head_lead_to_their_rows_for_the_pointer():
+    spark = sparks.spark_histogram([0.0, 1.5, 3.0, 4.5], [4, 0, 2], "?bar=7.")
+
+    links = [(node.get("href"), node.get("tabindex"), "".join(node.itertext())) for node in parsed(spark).iter("a")]
+    assert links == [("?bar=7.0", "-1", "0 to 1.5 · 4"), ("?bar=7.2", "-1", "3 to 4.5 · 2")]
+    assert [node.get("aria-hidden") for node in parsed(spark).iter("svg")] == ["true"]
+    assert "Values from 0 to 4.5; the most frequent are 0 to 1.5." in words(spark)
+
+
+def test_values_of_a_column_head_lead_to_their_rows_and_so_does_the_rest():
+    top = [{"value": f"{HOSTILE}{place}", "count": 9 - place} for place in range(7)]
+
+    links = [node.get("href") for node in parsed(sparks.spark_bars(top, 3, "?bar=2.")).iter("a")]
+
+    assert links == ["?bar=2.0", "?bar=2.1", "?bar=2.2", "?bar=2.3", "?bar=2.4", "?bar=2.o5"]
+
+
+def test_missing_of_a_column_head_lead_to_their_rows():
+    profile = {"dtype": "text", "histogram": None, "top_values": [], "unique": 3, "share_missing": 0.25}
+
+    assert [node.get("href") for node in parsed(sparks.column_profile(profile, "?bar=1.")).iter("a")] == ["?bar=1.m"]
+    assert list(parsed(sparks.column_profile(profile)).iter("a")) == []
+
+
+def test_histogram_with_links_has_them_among_its_numbers():
+    chart = charts.histogram([0.0, 1.5, 3.0], [4, 0], x_title=HOSTILE, links=["/a?x=1&y=2", "/b"])
+
+    links = [(node.get("href"), node.get("tabindex")) for node in parsed(chart).iter("a")]
+    assert links == [("/a?x=1&y=2", "-1"), ("/a?x=1&y=2", None), ("/b", None)]
+
+
+def test_associations_draw_each_pair_once_and_name_the_closest():
+    values = [[1.0, 0.2, 0.9], [0.2, 1.0, 0.0], [0.9, 0.0, 1.0]]
+
+    chart = charts.associations(["a", HOSTILE, "c"], values)
+
+    assert sum(node.get("d", "").count("z") for node in parsed(chart).iter("path")) == 3
+    assert label(chart) == "Associations of 3 columns; a and c go together most closely, with 0.9."
+    assert [cell.text for cell in parsed(chart).iter("td")][1:4] == ["1.00", "0.20", "0.90"]
+    assert list(parsed(charts.associations(["a", "b"], [[1, 0], [0, 1]], with_numbers=False)).iter("td")) == []
+
+
+def test_associations_of_one_column_are_nothing():
+    assert "no values to draw" in charts.associations(["a"], [[1.0]])

@@ -1,9 +1,13 @@
+import errno
 import hashlib
+import os
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from core import storage
+from core.errors import OutOfSpace
 
 
 def files() -> list[str]:
@@ -119,3 +123,56 @@ def test_scratch_folder_is_gone_afterwards_and_on_the_same_disk():
         assert folder.stat().st_dev == settings.FILES_DIR.stat().st_dev
 
     assert not folder.exists()
+
+
+def test_space_is_required_for_what_is_received_and_stored(settings):
+    free = storage.free_bytes()
+    settings.DISK_RESERVE_BYTES = 0
+    storage.require_space(1_000)
+
+    settings.DISK_RESERVE_BYTES = free
+    with pytest.raises(OutOfSpace):
+        storage.require_space(1_000)
+    settings.DISK_RESERVE_BYTES = 0
+    with pytest.raises(OutOfSpace):
+        storage.require_space(free)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "full"), OutOfSpace),
+        (OSError(errno.EDQUOT, "quota"), OutOfSpace),
+        (OperationalError("database or disk is full"), OutOfSpace),
+        (OperationalError("could not extend file: No space left on device"), OutOfSpace),
+        (OSError(errno.EIO, "broken"), OSError),
+        (OperationalError("database is locked"), OperationalError),
+    ],
+)
+def test_full_disk_is_told_from_other_failures(error, told):
+    with pytest.raises((OutOfSpace, OSError, OperationalError)) as refusal, storage.out_of_space_in_words():
+        raise error
+
+    assert type(refusal.value) is told
+
+
+def test_sweep_of_leftovers_takes_what_nobody_writes_any_more(settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    cut_off, arriving, other = (tmp_path / name for name in ("a.upload.csv", "b.upload.csv", "c.sqlite3"))
+    for file in (cut_off, arriving, other):
+        file.write_bytes(b"x")
+    for file in (cut_off, other):
+        os.utime(file, (0, 0))
+    left = settings.FILES_DIR / ".scratch" / "left"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+
+    with storage.scratch_folder() as folder:
+        os.utime(folder, (0, 0))
+        removed = storage.sweep_leftovers()
+
+        assert folder.is_dir()
+
+    assert (removed, cut_off.exists(), left.exists()) == (2, False, False)
+    assert arriving.exists()
+    assert other.exists()

@@ -206,6 +206,16 @@ def test_delete_takes_versions_and_files_and_tells(actor, project, stored, djang
     assert (event.subject_id, event.actor, event.payload) == (dataset_id, actor.user, {"name": "flowers"})
 
 
+def test_deleting_what_another_has_deleted_finds_nothing(actor, project):
+    dataset = add(actor, project, [TABLE])
+    services.delete_dataset(actor=actor, dataset=Dataset.objects.get())
+
+    with pytest.raises(NotFound):
+        services.delete_dataset(actor=actor, dataset=dataset)
+
+    assert OutboxEvent.objects.filter(kind="dataset.deleted").count() == 1
+
+
 def test_delete_that_is_rolled_back_keeps_the_files(actor, project, stored):
     dataset = add(actor, project, [TABLE])
 

@@ -1,80 +1,133 @@
+"""One file from claim to end, in real child processes."""
+
+import time
 import uuid
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
-from core.models import OutboxEvent
+from core import processes, storage
 from datasets import services, tasks, worker
 from datasets.models import Dataset, DatasetVersion, VersionStatus
 from datasets.queries import newest_version
 from tests import factories
 
+READS = "tests.datasets.reads"
+LOST_S = 21  # more than the lease of 20 s
+
 
 @pytest.fixture
 def version(settings, actor, project, doorbell):
     """A version that waits for a worker, as an upload leaves it that is too large to be read at once."""
+    return waiting(settings, actor, project, factories.flowers())
+
+
+def waiting(settings, actor, project, content, filename="flowers.csv"):
     settings.UPLOAD_INLINE_BYTES = 0
-    dataset = services.add_dataset(actor=actor, project=project, chunks=[factories.flowers()], filename="flowers.csv")
-    return newest_version(dataset)
+    return newest_version(services.add_dataset(actor=actor, project=project, chunks=[content], filename=filename))
 
 
-def read_counted(monkeypatch):
-    """Count the reads from now on."""
-    read, calls = worker._read, []
-    monkeypatch.setattr(worker, "_read", lambda version: calls.append(version.pk) or read(version))
-    return calls
+def age(version, seconds=86_400, **changes):
+    """Make the version look older than it is."""
+    created_at = timezone.now() - timedelta(seconds=seconds)
+    DatasetVersion.objects.filter(pk=version.pk).update(created_at=created_at, **changes)
 
 
-def age(version, **changes):
-    """Make the version look older by a day than it is."""
-    DatasetVersion.objects.filter(pk=version.pk).update(created_at=timezone.now() - timedelta(days=1), **changes)
+def lose(version, **changes):
+    """Leave the version as a reader does that died."""
+    age(version, heartbeat_at=timezone.now() - timedelta(seconds=LOST_S), lease_owner="dead", **changes)
+
+
+def starts_counted(monkeypatch):
+    """Count the child processes from now on."""
+    start, started = processes.Child.start, []
+    monkeypatch.setattr(processes.Child, "start", lambda *a, **k: started.append(a[0]) or start(*a, **k))
+    return started
+
+
+def state(version):
+    version.refresh_from_db()
+    return version.status, version.error
+
+
+def until(told):
+    """Wait for what `told` says, and return it."""
+    deadline = time.monotonic() + 20
+    while not (answer := told()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.02)
+    return answer
+
+
+def read_in_a_thread(version):
+    def read():
+        worker.ingest(version.pk)
+        connections.close_all()
+
+    thread = Thread(target=read)
+    thread.start()
+    return thread
 
 
 def test_large_file_rings_for_a_worker_who_reads_it(
     settings, api, project, actor, doorbell, django_capture_on_commit_callbacks
 ):
-    settings.UPLOAD_INLINE_BYTES = 0
     with django_capture_on_commit_callbacks(execute=True):
-        dataset = services.add_dataset(actor=actor, project=project, chunks=[factories.flowers()], filename="a.csv")
-    version = dataset.versions.get()
-    before = api.get(f"/api/datasets/{dataset.pk}").json()
+        version = waiting(settings, actor, project, factories.flowers())
+    before = api.get(f"/api/datasets/{version.dataset_id}").json()
 
     worker.ingest(version.pk)
 
-    after = api.get(f"/api/datasets/{dataset.pk}").json()
+    after = api.get(f"/api/datasets/{version.dataset_id}").json()
     assert doorbell == [("datasets.tasks.ingest", version.pk)]
-    assert (before["status"], before["rows"], before["columns"]) == ("processing", None, [])
-    assert (after["status"], after["rows"], len(after["columns"])) == ("ready", 60, 7)
+    assert (before["status"], before["rows"], before["progress"], before["columns"]) == ("processing", None, 0, [])
+    assert (after["status"], after["rows"], after["progress"], len(after["columns"])) == ("ready", 60, 1, 7)
 
 
-def test_ingest_keeps_what_it_found(version):
+def test_ingest_keeps_what_it_found(version, stored):
     worker.ingest(version.pk)
 
     version.refresh_from_db()
     assert (version.status, version.rows, version.column_count, version.error) == (VersionStatus.READY, 60, 7, "")
     assert [profile["name"] for profile in version.profile] == [column.name for column in version.schema]
+    assert version.exploration["duplicates"] == {"rows": 0, "exact": True}
     assert (version.dialect["delimiter"], version.dialect["header"]) == (",", True)
-    assert version.attempt == 1
+    assert (version.attempt, version.stage, version.progress, version.lease_owner) == (1, "", 1, "")
+    assert version.table_bytes == storage.local_path(version.table_key).stat().st_size
+    assert stored() == ["original", "table.parquet"]
+
+
+def test_what_a_worker_reads_is_what_is_read_at_once(version, settings):
+    settings.UPLOAD_INLINE_BYTES = 1_000_000
+    other = newest_version(factories.a_dataset(factories.a_person("bob")))
+
+    worker.ingest(version.pk)
+
+    version.refresh_from_db()
+    told = ("rows", "columns", "profile", "exploration", "dialect", "notes", "table_bytes", "attempt", "progress")
+    assert {name: getattr(version, name) for name in told} == {name: getattr(other, name) for name in told}
 
 
 def test_ingest_called_twice_reads_once(version, monkeypatch):
-    reads = read_counted(monkeypatch)
+    started = starts_counted(monkeypatch)
 
     tasks.ingest(str(version.pk))
     tasks.ingest(str(version.pk))
 
-    assert reads == [version.pk]
+    assert started == [worker.READ]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_read_once(version, monkeypatch):
-    reads = read_counted(monkeypatch)
+    started = starts_counted(monkeypatch)
 
     factories.at_once(*[lambda: worker.ingest(version.pk)] * 2)
 
-    version.refresh_from_db()
-    assert (reads, version.attempt, version.status) == ([version.pk], 1, VersionStatus.READY)
+    assert state(version) == (VersionStatus.READY, "")
+    assert (started, version.attempt) == ([worker.READ], 1)
 
 
 def test_ingest_of_a_version_that_is_gone_does_nothing(db, stored):
@@ -83,31 +136,84 @@ def test_ingest_of_a_version_that_is_gone_does_nothing(db, stored):
     assert stored() == []
 
 
-def test_file_that_is_no_table_fails_with_the_reason(settings, actor, project, doorbell, stored):
-    settings.UPLOAD_INLINE_BYTES = 0
-    dataset = services.add_dataset(actor=actor, project=project, chunks=[b"a\n1\n2\n"], filename="one.csv")
-
-    worker.ingest(dataset.versions.get().pk)
-
-    version = dataset.versions.get()
-    assert (version.status, version.rows) == (VersionStatus.FAILED, None)
-    assert version.error.startswith("Only one column was found")
-    assert stored() == ["original"]
-
-
-def test_read_that_breaks_fails_in_words_for_people(version, monkeypatch):
-    def break_down(_):
-        raise RuntimeError("secret detail")
-
-    monkeypatch.setattr(worker, "_read", break_down)
+def test_file_that_is_no_table_fails_with_the_reason_and_leaves_no_file(settings, actor, project, doorbell, stored):
+    version = waiting(settings, actor, project, b"[" + b'{"a": 1, "b": 2},\n' * 60_000 + b"none]", "many.json")
 
     worker.ingest(version.pk)
 
-    version.refresh_from_db()
-    assert (version.status, version.error) == (
+    status, error = state(version)
+    assert (status, version.rows, stored()) == (VersionStatus.FAILED, None, [])
+    assert "JSON" in error
+
+
+@pytest.mark.parametrize(
+    ("read", "error"),
+    [
+        ("fail_unexpectedly", worker.BROKE),
+        ("run_out_of_memory", worker.OUT_OF_MEMORY),
+        (
+            "find_the_disk_full",
+            "The disk of this server is full, so the file was not read. Ask its operator to make room, then try again.",
+        ),
+    ],
+)
+def test_reading_that_fails_says_why_and_leaves_no_file(version, monkeypatch, stored, read, error):
+    monkeypatch.setattr(worker, "READ", f"{READS}:{read}")
+
+    worker.ingest(version.pk)
+
+    assert state(version) == (VersionStatus.FAILED, error)
+    assert (version.lease_owner, version.stage, stored()) == ("", "", [])
+
+
+def test_killed_reading_is_tried_once_more_and_then_fails(version, monkeypatch, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:be_killed")
+
+    worker.ingest(version.pk)
+    first = state(version)
+    worker.ingest(version.pk)
+
+    assert first == (VersionStatus.PROCESSING, "")
+    assert state(version) == (
         VersionStatus.FAILED,
-        "Reading this file failed unexpectedly. Try it once more.",
+        "The process that read this file was killed twice (SIGKILL). Upload fewer rows or columns.",
     )
+    assert stored() == []
+
+
+def test_killed_reading_is_ready_after_the_next(version, monkeypatch):
+    with monkeypatch.context() as only_now:
+        only_now.setattr(worker, "READ", f"{READS}:be_killed")
+        worker.ingest(version.pk)
+
+    worker.ingest(version.pk)
+
+    assert state(version) == (VersionStatus.READY, "")
+    assert version.attempt == 2
+
+
+def test_time_limit_ends_the_reading(version, monkeypatch, settings, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:wait_for_ever")
+    settings.INGEST_TIME_LIMIT_S = 1
+
+    worker.ingest(version.pk)
+
+    assert state(version) == (
+        VersionStatus.FAILED,
+        "Reading this file took longer than the limit of 1 s. Upload fewer rows or columns.",
+    )
+    assert stored() == []
+
+
+def test_memory_limit_ends_the_reading_and_says_how_much(version, monkeypatch, settings, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:take_memory")
+    settings.INGEST_MEMORY_LIMIT_BYTES = 400 * 1024**2
+
+    worker.ingest(version.pk)
+
+    status, error = state(version)
+    assert (status, stored()) == (VersionStatus.FAILED, [])
+    assert "GB of memory, more than the limit of 0.4 GB." in error
 
 
 def test_file_that_vanished_fails(version, settings):
@@ -115,56 +221,61 @@ def test_file_that_vanished_fails(version, settings):
 
     worker.ingest(version.pk)
 
+    assert state(version) == (VersionStatus.FAILED, worker.BROKE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_told_and_a_deleted_dataset_ends_its_reading(version, monkeypatch, actor, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:wait_for_ever")
+    reading = read_in_a_thread(version)
+
+    until(lambda: DatasetVersion.objects.filter(pk=version.pk, stage="reading").exists())
     version.refresh_from_db()
-    assert version.status == VersionStatus.FAILED
+    services.delete_dataset(actor=actor, dataset=Dataset.objects.get())
+    reading.join(20)
+
+    assert version.progress_detail == {"done": 412, "total": 1000, "unit": "bytes"}
+    assert 0 < version.progress < 1
+    assert (reading.is_alive(), DatasetVersion.objects.count(), stored()) == (False, 0, [])
 
 
-def test_version_deleted_while_it_is_read_leaves_no_file(
-    version, monkeypatch, actor, stored, django_capture_on_commit_callbacks
-):
-    read = worker._read
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_is_stopped_hands_its_reading_back(version, monkeypatch, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:wait_for_ever")
+    monkeypatch.setattr(worker, "_leaving", type(worker._leaving)())
+    reading = read_in_a_thread(version)
+    until(lambda: DatasetVersion.objects.filter(pk=version.pk, stage="reading").exists())
 
-    def read_while_it_is_deleted(claimed):
-        with django_capture_on_commit_callbacks(execute=True):
-            found = read(claimed)
-            services.delete_dataset(actor=actor, dataset=Dataset.objects.get())
-        worker.storage.put(claimed.table_key, [b"written a moment too late"])
-        return found
+    worker.leave()
+    reading.join(20)
 
-    monkeypatch.setattr(worker, "_read", read_while_it_is_deleted)
+    assert state(version) == (VersionStatus.PROCESSING, "")
+    assert (version.attempt, version.heartbeat_at, version.stage, stored()) == (0, None, "", ["original"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reader_that_was_taken_for_dead_ends_without_a_word(version, monkeypatch):
+    with monkeypatch.context() as only_now:
+        only_now.setattr(worker, "READ", f"{READS}:wait_for_ever")
+        slow = read_in_a_thread(version)
+        until(lambda: DatasetVersion.objects.filter(pk=version.pk, stage="reading").exists())
+    DatasetVersion.objects.filter(pk=version.pk).update(heartbeat_at=None, lease_owner="")
 
     worker.ingest(version.pk)
+    slow.join(20)
 
-    assert (DatasetVersion.objects.count(), stored()) == (0, [])
-
-
-def test_reader_that_ends_after_another_leaves_the_table_alone(version, monkeypatch, api):
-    read = worker._read
-
-    def be_overtaken(claimed):
-        found = read(claimed)
-        monkeypatch.setattr(worker, "_read", read)
-        DatasetVersion.objects.filter(pk=claimed.pk).update(claimed_at=None)
-        worker.ingest(claimed.pk)
-        return found
-
-    monkeypatch.setattr(worker, "_read", be_overtaken)
-
-    worker.ingest(version.pk)
-
-    version.refresh_from_db()
-    assert (version.status, version.attempt) == (VersionStatus.READY, 2)
-    assert api.get(f"/api/datasets/{version.dataset_id}/preview").json()["total"] == 60
+    assert (slow.is_alive(), state(version), version.attempt) == (False, (VersionStatus.READY, ""), 2)
+    assert storage.local_path(version.table_key).is_file()
 
 
 def test_stalled_leaves_alone_what_is_new_being_read_or_ended(version):
     assert worker.stalled() == []
 
-    age(version, claimed_at=timezone.now())
+    age(version, heartbeat_at=timezone.now())
     assert worker.stalled() == []
 
-    for ended in (VersionStatus.READY, VersionStatus.FAILED):
-        age(version, claimed_at=None, status=ended)
+    for ended in (VersionStatus.READY, VersionStatus.FAILED, VersionStatus.PURGED):
+        age(version, heartbeat_at=None, status=ended)
         assert worker.stalled() == []
 
 
@@ -178,82 +289,76 @@ def test_version_nobody_came_for_is_rung_for_again(version, monkeypatch):
     assert rung == [("datasets.tasks.ingest", version.pk)]
 
 
+@pytest.mark.parametrize(
+    ("created_s", "beaten_s", "is_stalled"),
+    [(29, None, False), (31, None, True), (3600, 15, False), (3600, LOST_S, True)],
+)
+def test_version_is_stalled_after_its_time(version, created_s, beaten_s, is_stalled):
+    beaten = None if beaten_s is None else timezone.now() - timedelta(seconds=beaten_s)
+    age(version, created_s, heartbeat_at=beaten, lease_owner="slow")
+
+    assert worker.stalled() == ([version.pk] if is_stalled else [])
+
+
 def test_version_whose_reader_died_is_read_by_another(version):
-    age(version, claimed_at=timezone.now() - timedelta(seconds=worker.CLAIM_S + 1), attempt=1)
+    lose(version, attempt=1)
 
     assert worker.stalled() == [version.pk]
     worker.ingest(version.pk)
 
-    version.refresh_from_db()
-    assert (version.status, version.attempt) == (VersionStatus.READY, 2)
+    assert (state(version), version.attempt) == ((VersionStatus.READY, ""), 2)
 
 
-def test_version_whose_reader_died_twice_fails_with_words(version):
-    age(version, claimed_at=timezone.now() - timedelta(seconds=worker.CLAIM_S + 1), attempt=worker.MAX_ATTEMPTS)
+def test_version_whose_reader_died_twice_fails_with_words_and_without_files(version, stored):
+    lose(version, attempt=worker.MAX_ATTEMPTS)
 
     assert worker.stalled() == []
-
-    version.refresh_from_db()
-    assert (version.status, version.error) == (
-        VersionStatus.FAILED,
-        "Reading this file was interrupted twice. Upload it again.",
-    )
     worker.ingest(version.pk)
-    version.refresh_from_db()
-    assert version.status == VersionStatus.FAILED
+
+    assert state(version) == (VersionStatus.FAILED, worker.INTERRUPTED)
+    assert stored() == []
 
 
-def test_failed_dataset_can_be_deleted_with_its_file(
-    settings, actor, project, doorbell, stored, django_capture_on_commit_callbacks
-):
-    settings.UPLOAD_INLINE_BYTES = 0
-    dataset = services.add_dataset(actor=actor, project=project, chunks=[b"a\n1\n"], filename="one.csv")
-    dataset_id = dataset.pk
-    worker.ingest(dataset.versions.get().pk)
+def test_failed_dataset_can_be_deleted(version, actor, monkeypatch, django_capture_on_commit_callbacks, stored):
+    monkeypatch.setattr(worker, "READ", f"{READS}:fail_unexpectedly")
+    worker.ingest(version.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
-        services.delete_dataset(actor=actor, dataset=dataset)
+        services.delete_dataset(actor=actor, dataset=version.dataset)
 
     assert (Dataset.objects.count(), stored()) == (0, [])
-    assert OutboxEvent.objects.filter(kind="dataset.deleted", subject_id=dataset_id).count() == 1
 
 
-def test_ingest_counts_bad_rows_and_keeps_the_first(settings, actor, project, doorbell):
-    settings.UPLOAD_INLINE_BYTES = 0
-    content = b"a,b\n" + b"1,2\n" * 400 + b"1,2,3\n" * 150
-    dataset = services.add_dataset(actor=actor, project=project, chunks=[content], filename="ragged.csv")
+def test_bad_rows_are_counted_listed_and_kept_in_a_report(settings, actor, project, doorbell):
+    version = waiting(settings, actor, project, b"a,b\n" + b"1,2\n" * 400 + b"1,2,3\n" * 150, "ragged.csv")
 
-    worker.ingest(dataset.versions.get().pk)
+    worker.ingest(version.pk)
 
-    version = dataset.versions.get()
-    assert (version.rows, version.bad_row_count, len(version.bad_rows)) == (400, 150, worker.BAD_ROWS_KEPT)
+    version.refresh_from_db()
+    report = storage.local_path(version.bad_rows_key).read_text().splitlines()
+    assert (version.rows, version.bad_row_count, len(version.bad_rows), len(report)) == (400, 150, 100, 151)
     assert (set(version.bad_rows[0]), version.bad_rows[0]["line"]) == ({"line", "reason"}, 402)
 
 
-def test_reader_that_ends_after_the_version_was_given_up_leaves_no_table(version, monkeypatch, stored):
-    read = worker._read
+def test_sweep_removes_what_no_version_rests_on_and_what_killed_processes_left(version, settings, monkeypatch, stored):
+    left = settings.FILES_DIR / ".scratch" / "left"
+    left.mkdir(parents=True)
+    (left / "part").write_bytes(b"x")
+    storage.put(f"datasets/{uuid.uuid4()}/original", [b"lost"])
+    for name in ("ORPHAN_S", "JUST_MADE_S"):
+        monkeypatch.setattr(storage, name, -1)
 
-    def be_given_up(claimed):
-        found = read(claimed)
-        age(claimed, claimed_at=timezone.now() - timedelta(days=1), attempt=worker.MAX_ATTEMPTS)
-        assert worker.stalled() == []
-        return found
+    with storage.scratch_folder() as in_use:
+        worker.sweep()
+        assert in_use.is_dir()
 
-    monkeypatch.setattr(worker, "_read", be_given_up)
-
-    worker.ingest(version.pk)
-
-    version.refresh_from_db()
-    assert (version.status, stored()) == (VersionStatus.FAILED, ["original"])
+    assert (stored(), left.exists()) == (["original"], False)
 
 
-@pytest.mark.parametrize(
-    ("created_s", "claimed_s", "is_stalled"),
-    [(29, None, False), (31, None, True), (3600, worker.CLAIM_S - 5, False), (3600, worker.CLAIM_S + 5, True)],
-)
-def test_version_is_stalled_after_its_time(version, created_s, claimed_s, is_stalled):
-    claimed_at = None if claimed_s is None else timezone.now() - timedelta(seconds=claimed_s)
-    created_at = timezone.now() - timedelta(seconds=created_s)
-    DatasetVersion.objects.filter(pk=version.pk).update(created_at=created_at, claimed_at=claimed_at)
+def test_sweep_removes_files_of_a_version_that_failed(version, monkeypatch, stored):
+    DatasetVersion.objects.filter(pk=version.pk).update(status=VersionStatus.FAILED)
+    monkeypatch.setattr(storage, "ORPHAN_S", -1)
 
-    assert worker.stalled() == ([version.pk] if is_stalled else [])
+    worker.sweep()
+
+    assert stored() == []

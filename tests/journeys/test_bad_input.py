@@ -118,7 +118,8 @@ def test_a_wrong_parameter_of_another_method_does_not_matter(page, newcomer):
 
 def test_words_where_a_number_belongs_charge_nothing(page, newcomer):
     dataset = newcomer.upload(factories.flowers(), "flowers.csv")
-    job = newcomer.ended(newcomer.train(dataset, target="kind", algorithm="logistic")["id"])
+    wish = {"target": "kind", "algorithm": "logistic", "features": ["length", "width"]}
+    job = newcomer.ended(newcomer.train(dataset, **wish)["id"])
     page.goto(f"{newcomer.product.url}/models/{job['model']}/predict")
     page.get_by_label("width").fill("2.5")
     page.get_by_label("length").fill("quite long")
@@ -159,7 +160,7 @@ def test_columns_may_be_called_anything(page, newcomer):
     header = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in ODD_NAMES]
     upload(page, newcomer, factories.csv(header, rows), "<b>odd</b>.csv")
     expect(page.locator("thead .column-head__name")).to_have_text(ODD_NAMES)
-    page.goto(f"{page.url}?tab=columns")
+    page.goto(f"{page.url}/columns")
     for name in ODD_NAMES:
         expect(page.get_by_role("rowheader").get_by_text(name, exact=True)).to_be_visible()
 

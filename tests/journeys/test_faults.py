@@ -134,8 +134,9 @@ def test_a_message_that_comes_again_and_again_makes_one_model(product, newcomer)
 
 def test_two_predictions_with_credits_for_one_charge_once(newcomer, at_once):
     dataset = newcomer.upload(factories.flowers(), "flowers.csv")
-    job = newcomer.ended(newcomer.train(dataset, target="kind", algorithm="logistic")["id"])
-    address, row = f"models/{job['model']}/predict", {"features": factories.a_row()}
+    row = {"features": factories.a_row()}
+    wish = {"target": "kind", "algorithm": "logistic", "features": list(row["features"])}
+    address = f"models/{newcomer.ended(newcomer.train(dataset, **wish)['id'])['model']}/predict"
     newcomer.made(address, row)
 
     answers = at_once(*[lambda: newcomer.ask("POST", address, row)] * 2)

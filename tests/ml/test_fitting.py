@@ -4,16 +4,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import KFold, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PowerTransformer, StandardScaler, TargetEncoder
 
 from ml import artifacts
 from ml.errors import CannotFit
 from ml.fitting import fit, split
 from ml.plan import make_plan
-from ml.schema import canonical_frame
+from ml.schema import Task, canonical_frame
+from ml.steps.stage import fit_steps
 from ml.tables.frames import load_frame
 from tests.ml.factories import INPUTS, fitted, mixed_table, stored
 
@@ -223,3 +228,111 @@ def test_an_outcome_describes_inputs_and_output(tmp_path):
     assert 0.05 < fields["width"]["share_missing"] < 0.15
     assert outcome.output_schema["name"] == "price"
     assert json.loads(json.dumps(outcome.to_json(), allow_nan=False)) == outcome.to_json()
+
+
+def homes(rows=400):
+    """Sizes with gaps, a town with many names, a state with few, and a price that depends on all of them."""
+    rng = np.random.default_rng(8)
+    size, town = rng.lognormal(4, 0.5, rows), rng.integers(0, 60, rows)
+    state = rng.choice(["new", "old", "ruin"], rows)
+    price = 3 * size + 2 * town + 50 * (state == "new") + rng.normal(0, 10, rows)
+    size[rng.random(rows) < 0.1] = np.nan
+    return pd.DataFrame({"size": size, "age": rng.gamma(2, 20, rows), "town": town.astype(str), "state": state}), price
+
+
+HOMES = {"town": "category", "state": "category"}
+STEPS = [
+    {"kind": "impute", "columns": ["size"]},
+    {"kind": "scale", "columns": ["size"], "params": {"method": "minmax"}},
+    {"kind": "power", "columns": ["age"]},
+    {"kind": "target_encode", "columns": ["town"]},
+    {"kind": "one_hot", "columns": ["state"]},
+]
+
+
+@pytest.mark.parametrize(("algorithm", "estimator"), [("linear", LinearRegression()), ("hist_gradient_boosting", None)])
+def test_scores_with_steps_equal_those_of_a_plain_script(tmp_path, algorithm, estimator):
+    x, y = homes()
+    table, plan = planned(tmp_path, {**x, "y": y}, algorithm=algorithm, dtypes=HOMES, steps=STEPS)
+
+    outcome = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42)
+    script = make_pipeline(
+        make_column_transformer(
+            (TargetEncoder(target_type="continuous", cv=KFold(5, shuffle=True, random_state=42)), ["town"]),
+            (make_pipeline(SimpleImputer(strategy="median"), MinMaxScaler()), ["size"]),
+            (make_pipeline(StandardScaler(), PowerTransformer()), ["age"]),
+            (OneHotEncoder(sparse_output=False), ["state"]),
+        ),
+        estimator or HistGradientBoostingRegressor(early_stopping=False, random_state=42),
+    )
+    predicted = script.fit(x_train, y_train).predict(x_test)
+    assert outcome.metrics["r2"] == pytest.approx(r2_score(y_test, predicted), abs=1e-9)
+    assert outcome.metrics["mae"] == pytest.approx(mean_absolute_error(y_test, predicted), abs=1e-9)
+
+
+def test_no_step_learns_from_the_rows_held_out(tmp_path):
+    x, y = homes()
+    table, plan = planned(tmp_path, {**x, "y": y}, algorithm="linear", dtypes=HOMES, steps=STEPS)
+    first = fit(plan, table=table, destination=tmp_path, report=quiet)
+    clean = artifacts.load(tmp_path / "model.skops", sha256=first.sha256)
+    rows = pd.read_parquet(table)
+    held_out = pd.read_parquet(tmp_path / "holdout.parquet")["row"]
+    rows.loc[held_out, ["c0", "c1", "c2", "c3", "c4"]] = [1e9, -1e9, "Atlantis", "poison", 1e9]
+    rows.to_parquet(table, index=False)
+
+    second = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    poisoned = artifacts.load(tmp_path / "model.skops", sha256=second.sha256)
+    frame = canonical_frame(x, plan.features)
+    assert poisoned["feature_steps"].transform(frame).equals(clean["feature_steps"].transform(frame))
+    assert np.array_equal(poisoned["model"].coef_, clean["model"].coef_)
+    assert second.metrics != first.metrics
+
+
+def coins(rows=2000):
+    """A label that nothing tells, and an id that two rows share on average."""
+    rng = np.random.default_rng(4)
+    return {"code": rng.integers(0, rows // 2, rows).astype(str).tolist(), "y": rng.integers(0, 2, rows).tolist()}
+
+
+def test_target_encoding_gives_no_row_its_own_answer(tmp_path):
+    values = coins()
+    table, plan = planned(
+        tmp_path,
+        values,
+        algorithm="logistic",
+        dtypes={"code": "id", "y": "integer"},
+        steps=[{"kind": "target_encode", "columns": ["code"]}],
+    )
+    frame, happened = canonical_frame(pd.DataFrame(values), plan.features), np.array(values["y"])
+
+    shaped = fit_steps(plan.steps, plan.features, frame, happened, task=Task.CLASSIFICATION, seed=plan.seed)
+    outcome = fit(plan, table=table, destination=tmp_path, report=quiet)
+
+    assert roc_auc_score(happened, shaped.stage.transform(frame)["code"]) > 0.85  # what would have been learnt
+    assert roc_auc_score(happened, shaped.frame["code"]) < 0.55
+    assert outcome.metrics["roc_auc"] == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize("algorithm", ["logistic", "hist_gradient_boosting"])
+def test_a_model_with_steps_is_the_same_again_and_answers_each_row_by_itself(tmp_path, algorithm):
+    steps = [
+        {"kind": "impute", "columns": ["width"], "params": {"indicator": True}},
+        {"kind": "date_parts", "columns": ["sold"]},
+        {"kind": "interactions", "columns": ["width", "rooms"]},
+        {"kind": "target_encode", "columns": ["town"]},
+        {"kind": "tfidf", "columns": ["advert"], "params": {"words": 5}},
+    ]
+    plan, first = fitted(tmp_path, algorithm=algorithm, steps=steps)
+    one = pd.read_parquet(tmp_path / "holdout.parquet")
+
+    second = fit(plan, table=tmp_path / "table.parquet", destination=tmp_path, report=quiet, cores=2)
+
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "holdout.parquet"), one, check_exact=True)
+    pipeline = artifacts.load(tmp_path / "model.skops", sha256=second.sha256)
+    frame = canonical_frame(load_frame(tmp_path / "table.parquet", plan.columns, INPUTS), plan.features).head(30)
+    alone = np.vstack([pipeline.predict_proba(frame.iloc[[row]]) for row in range(30)])
+    assert pipeline.predict_proba(frame) == pytest.approx(alone, abs=1e-9)
+    assert [field["name"] for field in first.input_schema] == INPUTS

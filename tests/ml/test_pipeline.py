@@ -2,10 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.algorithms.registry import all_algorithms, get_algorithm
+from ml.algorithms.registry import Setting, all_algorithms, get_algorithm
 from ml.errors import CannotFit
 from ml.pipeline import build_pipeline, common_categories
 from ml.schema import Task, canonical_frame
+from ml.steps.stage import fit_steps
+from ml.steps.wishes import check_steps
 from tests.ml.factories import INPUTS, MIXED_COLUMNS, a_column, mixed_values
 
 
@@ -90,3 +92,48 @@ def test_columns_empty_in_training_do_no_harm(algorithm):
     ).fit(empty, answer)
 
     assert np.isfinite(pipeline.predict(full).astype(float)).all()
+
+
+def with_steps(key, frame, columns, *steps):
+    """The whole pipeline of `key` with steps in front, and what its preparation makes of `frame`."""
+    checked = check_steps(steps, columns, target=None)
+    shaped = fit_steps(checked, columns, frame, np.arange(len(frame)), task=Task.REGRESSION, seed=0)
+    how = {"task": Task.REGRESSION, "params": {}, "seed": 0}
+    pipeline = build_pipeline(get_algorithm(key), columns, frame, **how, shaped=shaped)
+    return pipeline, pipeline["prepare"].fit_transform(shaped.frame)
+
+
+def test_without_steps_nothing_stands_in_front():
+    pipeline = build_pipeline(get_algorithm("linear"), TOWN, words("a", "b"), task=Task.REGRESSION, params={}, seed=0)
+
+    assert list(pipeline.named_steps) == ["prepare", "model"]
+
+
+def test_what_a_person_scaled_is_not_scaled_again():
+    frame = pd.DataFrame({"width": [0.0, 1.0, 4.0]})
+    scale = {"kind": "scale", "columns": ["width"], "params": {"method": "minmax"}}
+
+    pipeline, made = with_steps("knn", frame, WIDTH, scale)
+
+    assert list(pipeline.named_steps) == ["feature_steps", "prepare", "model"]
+    assert made.tolist() == [[0.0], [0.25], [1.0]]
+
+
+def test_what_steps_leave_is_prepared_as_without_them():
+    frame = words("b", "a", "b").assign(width=[1.0, 3.0, np.nan])
+    clip = {"kind": "clip_outliers", "columns": ["width"]}
+
+    _, made = with_steps("knn", frame, TOWN + WIDTH, clip)
+
+    assert made.tolist() == prepared("knn", frame, TOWN + WIDTH).tolist()
+
+
+def test_a_pipeline_with_steps_fits_as_a_whole():
+    frame = words("b", "a", "b", "a").assign(width=[1.0, 3.0, np.nan, 2.0])
+    encode = {"kind": "target_encode", "columns": ["town"], "params": {"folds": 2}}
+    pipeline, made = with_steps("linear", frame, TOWN + WIDTH, encode)
+
+    pipeline.fit(frame, np.arange(4))
+
+    expected = get_algorithm("linear").build(Setting(task=Task.REGRESSION, params={}, seed=0)).fit(made, np.arange(4))
+    assert pipeline["model"].coef_.tolist() == expected.coef_.tolist()

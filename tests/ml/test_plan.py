@@ -134,3 +134,68 @@ def test_a_table_of_ids_and_constants_leaves_nothing_to_predict_from():
         make_plan([columns()[0], columns()[5]], rows=200, target="survived", algorithm="knn")
 
     assert error.value.attr == "features"
+
+
+def a_step(kind, *names, **params):
+    return {"kind": kind, "columns": list(names), "params": params}
+
+
+def test_a_plan_keeps_its_steps_complete():
+    plan = wish(steps=[a_step("scale", "age"), a_step("one_hot", "sex", most=3)])
+
+    assert [(step.kind, step.columns, step.params) for step in plan.steps] == [
+        ("scale", ("age",), {"method": "standard"}),
+        ("one_hot", ("sex",), {"most": 3}),
+    ]
+    assert FitPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_plan_from_before_there_were_steps_has_none():
+    kept = wish().to_json()
+    del kept["steps"]
+
+    assert FitPlan.from_json(kept) == wish()
+
+
+def test_what_a_step_names_is_offered_and_what_steps_leave_out_is_not():
+    plan = wish(
+        steps=[a_step("choose", "id", "age", "sex", "survived"), a_step("target_encode", "id"), a_step("drop", "sex")]
+    )
+
+    assert [feature.name for feature in plan.features] == ["id", "age"]
+    assert [(step.kind, step.columns) for step in plan.steps] == [("choose", ("id", "age")), ("target_encode", ("id",))]
+
+
+def test_leaving_out_what_is_no_feature_does_no_harm():
+    plan = wish(features=["age", "sex"], steps=[a_step("drop", "id", "fare"), a_step("scale", "age")])
+
+    assert [step.kind for step in plan.steps] == ["scale"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "attr", "detail"),
+    [
+        ({"steps": [a_step("scale", "survived")]}, "steps.0.columns", "survived is the target"),
+        ({"steps": [a_step("drop", "id"), a_step("scale", "sex")]}, "steps.1.columns", "Scale takes integer, number"),
+        (
+            {"features": ["age"], "steps": [a_step("scale", "age"), a_step("scale", "fare")]},
+            "steps.1.columns",
+            "fare is not among the features; add it to them, or take it out of this step.",
+        ),
+        ({"features": ["age"], "steps": [a_step("choose", "fare")]}, "steps.0.columns", "not among the features"),
+        ({"features": ["age"], "steps": [a_step("drop", "age")]}, "steps", "leave none of the features"),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(changes, attr, detail):
+    with pytest.raises(BadInput, match=detail) as error:
+        wish(**changes)
+
+    assert error.value.attr == attr
+
+
+def test_shares_of_many_classes_are_limited():
+    table = [a_column("y", "category", unique=90), *(a_column(f"c{place}", "category") for place in range(30))]
+    steps = [a_step("target_encode", *(column.name for column in table[1:]))]
+
+    with pytest.raises(BadInput, match="30 columns would become 2,700, as y has 90 classes; at most 2,000"):
+        make_plan(table, rows=2000, target="y", algorithm="knn", steps=steps)

@@ -17,6 +17,7 @@ from core.actor import Actor, Credential, Scope
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.models import OutboxEvent
 from datasets import services as datasets
+from datasets import worker as readers
 from datasets.models import Dataset, DatasetVersion
 from mlplatform import closing
 from predictions import services as predictions
@@ -105,6 +106,9 @@ def test_no_model_that_points_at_people_is_forgotten(person):
     assert kept == {
         "core.OutboxEvent",
         "datasets.Dataset",
+        "datasets.DatasetVersion",
+        "datasets.Recipe",
+        "datasets.SchemaCorrection",
         "predictions.Prediction",
         "token_blacklist.OutstandingToken",  # deleted by `accounts.services.remove`
         "training.Job",
@@ -386,7 +390,7 @@ def test_a_file_that_a_dying_process_left_is_swept(person, doorbell, monkeypatch
 
     monkeypatch.setattr(storage, "ORPHAN_S", -1)
     worker.sweep()
-    datasets.worker.sweep()
+    readers.sweep()
 
     assert files() == []
 

@@ -26,7 +26,9 @@ def odd_model(person):
         for row in range(60)
     ]
     table = factories.csv([*ODD_NAMES, "answer"], rows)
-    return factories.a_model(person, factories.a_dataset(person, table), target="answer", name="<img src=x>")
+    return factories.a_model(
+        person, factories.a_dataset(person, table), target="answer", name="<img src=x>", features=ODD_NAMES
+    )
 
 
 def address(model):

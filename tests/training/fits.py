@@ -30,7 +30,7 @@ def run_for_ever(send: Send, **_: Any) -> None:
 
 def take_memory(send: Send, **_: Any) -> None:
     say_pid(send)
-    held = np.ones(520 * 1024**2, dtype=np.uint8)
+    held = np.ones(1_200 * 1024**2, dtype=np.uint8)
     time.sleep(60)
     del held
 

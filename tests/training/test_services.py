@@ -56,6 +56,33 @@ def test_start_training_completes_the_plan(actor, version):
     assert plan.params == {"C": 1.0, "max_iter": 1000, "solver": "lbfgs"}
 
 
+def test_start_training_leaves_out_what_gives_the_target_away_and_says_so(actor, version):
+    job = services.start_training(actor=actor, version=version, wish=factories.a_wish(features=None))
+
+    assert [each.name for each in job.fit_plan.features] == ["width", "colour", "wild", "picked", "weight"]
+    said = [(event.seq, event.kind, event.payload["message"]) for event in job.events.all()]
+    assert [(seq, kind) for seq, kind, _ in said] == [(1, "log")]
+    assert said[0][2].startswith("length alone predicts kind almost perfectly (Gini 1.000)")
+
+
+def test_start_training_takes_a_column_that_a_step_asks_for(actor, version):
+    step = {"kind": "scale", "columns": ["length"], "params": {}}
+
+    job = services.start_training(actor=actor, version=version, wish=factories.a_wish(features=None, steps=[step]))
+
+    assert "length" in [each.name for each in job.fit_plan.features]
+
+
+def test_start_training_uses_what_gives_the_target_away_when_nothing_else_is_left(person, actor):
+    table = factories.csv(["a", "b"], [[row % 5, "xyzvw"[row % 5]] for row in range(60)])
+    version = newest_version(factories.a_dataset(person, table))
+
+    job = services.start_training(actor=actor, version=version, wish=factories.a_wish(target="b"))
+
+    assert [each.name for each in job.fit_plan.features] == ["a"]
+    assert not job.events.exists()
+
+
 @pytest.mark.parametrize(("name", "kept"), [("", "kind by logistic"), ("  My model ", "My model")])
 def test_start_training_names_the_job(actor, version, name, kept):
     assert services.start_training(actor=actor, version=version, wish=factories.a_wish(name=name)).name == kept

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.credits import balance_of
+from datasets import drafts, recipes
 from tests import factories
 from training.models import Job, ModelVersion
 from training.states import JobState
@@ -51,6 +52,37 @@ def test_form_starts_a_training(web, person, dataset):
     assert (answer.status_code, answer["Location"]) == (302, f"/training/{job.pk}")
     assert (job.plan["features"], job.plan["params"]["C"]) == (["length", "colour"], 1.0)
     assert balance_of(person) == 14
+
+
+def columns_of(answer):
+    return {item["column"].name: item for item in answer.context["columns"]}
+
+
+def test_columns_come_with_their_signal_and_those_that_know_the_answer_are_unticked(web, dataset):
+    answer = web.get(f"/data/{dataset.pk}/train", {"target": "kind"})
+
+    columns = columns_of(answer)
+    assert (columns["length"]["leak"], columns["length"]["checked"], columns["length"]["signal"]) == (
+        "exclude",
+        False,
+        1,
+    )
+    assert (columns["colour"]["leak"], columns["colour"]["checked"]) == (None, True)
+    assert all(words in shown(answer) for words in ("knows the answer", "it is left out unless you choose it"))
+
+
+def test_columns_to_leave_out_are_unticked(web, dataset):
+    answer = web.get(f"/data/{dataset.pk}/train", {"target": "kind", "leave_out": ["colour", "nothing"]})
+
+    ticked = [name for name, item in columns_of(answer).items() if item["checked"]]
+    assert ticked == ["width", "wild", "picked", "weight"]
+
+
+def test_form_does_without_signals_that_cannot_be_told(web, dataset):
+    answer = web.get(f"/data/{dataset.pk}/train", {"target": "picked"})
+
+    assert (answer.status_code, answer.context["has_signal"]) == (200, False)
+    assert columns_of(answer)["length"]["checked"]
 
 
 @pytest.mark.parametrize(
@@ -185,3 +217,102 @@ def test_lists_take_as_many_queries_for_three_as_for_one(web, person, dataset, p
     factories.a_model(person, dataset)
 
     assert with_one == queries()
+
+
+FILL = {"kind": "impute", "columns": ["width"]}
+
+
+def choices(web, dataset, query=""):
+    """What the form offers as feature steps, by label."""
+    return {each["label"]: each for each in web.get(f"/data/{dataset.pk}/train?{query}").context["step_choices"]}
+
+
+def test_form_offers_the_recipes_of_the_project_and_says_which_do_not_fit(web, person, stranger, dataset):
+    factories.a_recipe(person, FILL, name="Fits")
+    factories.a_recipe(person, {"kind": "impute", "columns": ["height"]}, name="Does not")
+    factories.a_recipe(stranger, name="Theirs")
+
+    found = choices(web, dataset, "target=kind")
+
+    assert {label: choice["faults"] for label, choice in found.items()} == {
+        "Fits": [],
+        "Does not": ["Fill missing values needs a column height."],
+    }
+    assert found["Fits"]["lines"] == ["Fill missing values: width (fill with median)"]
+
+
+def test_form_trains_with_a_recipe_whose_later_changes_it_does_not_take(web, person, actor, dataset):
+    recipe = factories.a_recipe(person, FILL)
+    chosen = choices(web, dataset, f"target=kind&steps={recipe.pk}")["Basics"]
+    assert chosen["checked"]
+
+    web.post(f"/data/{dataset.pk}/train", choice(features=["length", "width"], steps=chosen["value"]))
+    recipes.update_recipe(actor=actor, recipe=recipe, steps=[{"kind": "drop", "columns": ["width"]}])
+
+    job = Job.objects.get()
+    assert [step["kind"] for step in job.plan["steps"]] == ["impute"]
+    assert "Fill missing values: width (fill with median)" in shown(web.get(f"/training/{job.pk}"))
+
+
+def test_form_trains_with_the_draft_of_the_table(web, dataset):
+    session = web.session
+    drafts.keep(session, dataset.pk, drafts.Draft(steps=recipes.complete([FILL])))
+    session.save()
+    chosen = choices(web, dataset, "target=kind&steps=draft")["Your steps for this table"]
+
+    answer = web.post(f"/data/{dataset.pk}/train", choice(features=["length", "width"], steps=chosen["value"]))
+
+    assert (chosen["checked"], answer.status_code) == (True, 302)
+    assert [step["columns"] for step in Job.objects.get().plan["steps"]] == [["width"]]
+
+
+def test_form_refuses_steps_that_are_gone_or_others_by_now(web, person, actor, dataset):
+    recipe = factories.a_recipe(person, FILL)
+    value = choices(web, dataset)["Basics"]["value"]
+
+    recipes.update_recipe(actor=actor, recipe=recipe, steps=[{"kind": "drop", "columns": ["width"]}])
+    changed = web.post(f"/data/{dataset.pk}/train", choice(steps=value))
+    recipes.delete_recipe(actor=actor, recipe=recipe)
+    gone = web.post(f"/data/{dataset.pk}/train", choice(steps=value))
+
+    assert (changed.status_code, gone.status_code) == (400, 400)
+    assert "These steps have changed since this page was shown." in shown(changed)
+    assert "These steps are gone by now." in shown(gone)
+    assert (Job.objects.count(), balance_of(person)) == (0, 15)
+
+
+@pytest.mark.parametrize("value", ["draft:x", "job-x:y", "x", "\x00", "00000000-0000-0000-0000-000000000000:x"])
+def test_form_refuses_steps_that_never_were(web, dataset, value):
+    assert web.post(f"/data/{dataset.pk}/train", choice(steps=value)).status_code == 400
+    assert web.get(f"/data/{dataset.pk}/train", {"steps": value}).status_code == 200
+
+
+def test_form_shows_what_hinders_a_step_beside_the_steps(web, person, dataset):
+    factories.a_recipe(person, FILL)
+    value = choices(web, dataset)["Basics"]["value"]
+
+    answer = web.post(f"/data/{dataset.pk}/train", choice(features=["length"], steps=value))
+
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["steps"] == [
+        "Step 1: width is not among the features; add it to them, or take it out of this step."
+    ]
+
+
+def test_form_takes_the_steps_of_an_earlier_job(web, person, dataset):
+    job = factories.a_job(person, dataset, steps=[FILL])
+
+    chosen = choices(web, dataset, f"target=kind&steps=job-{job.pk}")[f"The steps of “{job.name}”"]
+
+    assert chosen["checked"]
+    assert chosen["lines"] == ["Fill missing values: width (fill with median)"]
+
+
+def test_a_model_tells_its_steps_and_asks_for_raw_columns(web, person, dataset):
+    model = factories.a_model(person, dataset, steps=[FILL, {"kind": "one_hot", "columns": ["colour"]}])
+
+    page = shown(web.get(f"/models/{model.pk}"))
+
+    assert "Fill missing values: width (fill with median)" in page
+    assert {"width", "colour"} <= {field.name for field in model.fields}
+    assert "colour = red" not in shown(web.get(f"/models/{model.pk}/predict"))

@@ -210,13 +210,13 @@ def test_time_limit_stops_the_fit(person, monkeypatch, settings):
 def test_memory_limit_stops_the_fit_and_says_how_much(person, monkeypatch, settings):
     job = factories.a_job(person)
     monkeypatch.setattr(worker, "FIT", "tests.training.fits:take_memory")
-    settings.TRAINING_MEMORY_LIMIT_BYTES = 600 * 1024**2
+    settings.TRAINING_MEMORY_LIMIT_BYTES = 1024**3
 
     worker.run(job.pk)
 
     job.refresh_from_db()
-    assert job.error.startswith("Training used 0.")
-    assert " GB of memory, more than the limit of 0.6 GB, and was stopped." in job.error
+    assert job.error.startswith("Training used 1.")
+    assert " GB of memory, more than the limit of 1.0 GB, and was stopped." in job.error
     assert_failed_with_refund(job, person, job.error)
     assert is_gone(pid_of(job))
 

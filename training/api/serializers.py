@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import PricedSerializer
+from datasets.api.recipes import StepSerializer, StepsField
 from training.downloads import FORMATS
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState
@@ -20,6 +22,8 @@ class AlgorithmSerializer(serializers.Serializer[Any]):
 
 
 class WishSerializer(serializers.Serializer[None]):
+    """What to train; `steps` are of the kinds that `/api/feature-steps` lists, `recipe` names a kept list of them."""
+
     project = serializers.UUIDField()
     dataset = serializers.UUIDField()
     version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
@@ -37,18 +41,22 @@ class WishSerializer(serializers.Serializer[None]):
     metric = serializers.CharField(required=False, allow_null=True, default=None)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     seed = serializers.IntegerField(required=False, allow_null=True, default=None)
+    steps = StepsField(required=False, allow_null=True, default=None)
+    recipe = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
 class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     dataset = serializers.UUIDField(source="dataset_version.dataset_id", default=None, read_only=True)
     dataset_version = serializers.IntegerField(source="dataset_version.number", default=None, read_only=True)
+    dataset_schema = serializers.IntegerField(source="plan.schema_number", default=1, read_only=True)
     target = serializers.CharField(source="plan.target", read_only=True)
     algorithm = serializers.CharField(source="plan.algorithm", read_only=True)
     task = serializers.CharField(source="plan.task", read_only=True)
     params = serializers.DictField(source="plan.params", read_only=True)
     train_percentage = serializers.IntegerField(source="plan.train_percentage", read_only=True)
     seed = serializers.IntegerField(source="plan.seed", read_only=True)
+    steps = serializers.SerializerMethodField()
     metrics = serializers.DictField(read_only=True)
     error = serializers.SerializerMethodField()
     model = serializers.UUIDField(source="model.pk", default=None, read_only=True)
@@ -61,12 +69,14 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "name",
             "dataset",
             "dataset_version",
+            "dataset_schema",
             "target",
             "task",
             "algorithm",
             "params",
             "train_percentage",
             "seed",
+            "steps",
             "state",
             "stage",
             "progress",
@@ -80,6 +90,11 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "started_at",
             "finished_at",
         ]
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, job: Job) -> list[dict[str, Any]]:
+        steps: list[dict[str, Any]] = job.plan.get("steps", [])  # plans of earlier versions have none
+        return steps
 
     def get_error(self, job: Job) -> str | None:
         return job.error or None
@@ -106,9 +121,11 @@ class FormatSerializer(serializers.Serializer[None]):
 class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     dataset = serializers.UUIDField(source="dataset_version.dataset_id", read_only=True)
     dataset_version = serializers.IntegerField(source="dataset_version.number", read_only=True)
+    dataset_schema = serializers.IntegerField(source="plan.schema_number", default=1, read_only=True)
     data_sha256 = serializers.CharField(source="dataset_version.sha256", read_only=True)
     job = serializers.UUIDField(source="job_id", read_only=True, allow_null=True)
     params = serializers.DictField(source="plan.params", read_only=True)
+    steps = serializers.SerializerMethodField()
     input_schema = serializers.ListField(child=serializers.DictField(), read_only=True)
     output_schema = serializers.DictField(read_only=True)
     metrics = serializers.DictField(read_only=True)
@@ -130,9 +147,11 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
             "target",
             "algorithm",
             "params",
+            "steps",
             "job",
             "dataset",
             "dataset_version",
+            "dataset_schema",
             "data_sha256",
             "input_schema",
             "output_schema",
@@ -152,6 +171,11 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
             "algorithm",
             "size_bytes",
         ]
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, model: ModelVersion) -> list[dict[str, Any]]:
+        steps: list[dict[str, Any]] = model.plan.get("steps", [])
+        return steps
 
     def get_permission(self, model: ModelVersion) -> str:
         """What the caller's role in the workspace lets them do with it: `view` or `edit`."""

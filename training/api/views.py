@@ -1,6 +1,7 @@
 """Algorithms, training jobs and models for programs."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -15,8 +16,9 @@ from rest_framework.views import APIView
 
 from accounts.idempotency import answers_once
 from core.actor import Actor
-from core.errors import Conflict
-from datasets.models import Dataset
+from core.errors import Conflict, InvalidInput
+from datasets import recipes
+from datasets.models import Dataset, DatasetVersion
 from datasets.queries import version as dataset_version
 from ml.algorithms.registry import all_algorithms
 from training import downloads, journal, queries, services
@@ -69,8 +71,19 @@ class TrainingView(JobsView):
         project = access.get(actor, Project.objects.all(), wish.pop("project"))
         dataset = access.get(actor, Dataset.objects.filter(project=project), wish.pop("dataset"))
         version = dataset_version(dataset, wish.pop("version"))
+        if recipe_id := wish.pop("recipe"):
+            wish["steps"] = self._steps_of(actor, recipe_id, version, wish)
         job = services.start_training(actor=actor, version=version, wish=TrainingWish(**wish))
         return Response(job_answer(actor, job.pk), status=status.HTTP_201_CREATED)
+
+    def _steps_of(
+        self, actor: Actor, recipe_id: UUID, version: DatasetVersion, wish: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The steps of a recipe of the dataset's project; raises InvalidInput naming `recipe` if they do not fit."""
+        if wish["steps"] is not None:
+            raise InvalidInput("recipe", "Send steps or a recipe, not both.")
+        mine = recipes.recipes_of(actor).filter(project=version.dataset.project)
+        return recipes.used_on(access.get(actor, mine, recipe_id), version, target=wish["target"])
 
 
 def job_answer(actor: Actor, job_id: Any) -> dict[str, Any]:

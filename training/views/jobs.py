@@ -76,7 +76,8 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "job": job,
         "dataset": dataset,
         "project": job.project,
-        "facts": [f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
+        "facts": [*_data(job), f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
+        "steps": presentation.steps(job.plan),
         "may_edit": access.may(actor, Action.EDIT, job),
         "stages": presentation.stages(job),
         "progress": presentation.progress(job),
@@ -92,9 +93,15 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return render(request, template, context)
 
 
+def _data(job: Job) -> list[str]:
+    return [presentation.data_seen(job.dataset_version, job.plan)] if job.dataset_version else []
+
+
 def _retry_url(job: Job, dataset: Dataset) -> str:
     """The training form with the same wish filled in."""
     wish = {"target": job.plan["target"], "task": job.plan["task"], "algorithm": job.plan["algorithm"]}
+    if job.plan.get("steps"):
+        wish["steps"] = f"job-{job.pk}"
     return f"{reverse('training:new', args=[dataset.pk])}?{urlencode(wish)}"
 
 

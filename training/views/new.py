@@ -14,14 +14,16 @@ from accounts.credits import Cost
 from core.actor import Actor
 from core.errors import InvalidInput, ProductError
 from core.http.errors import status_of
+from datasets.exploring import likely_target, relations_by_column
 from datasets.models import Dataset, DatasetVersion
 from datasets.queries import newest_version, require_ready
 from ml.algorithms.registry import all_algorithms
 from ml.metrics import DEFAULT_METRIC, metrics_for
 from ml.plan import guess_task
-from ml.schema import NUMERIC, Column, Dtype, Role, Task
+from ml.schema import NUMERIC, Column, Role, Task
 from training import services
 from training.forms import ParamsForm, TrainingForm
+from training.views.steps_choice import chosen_steps, steps_block
 from workspaces import access
 from workspaces.access import Action
 from workspaces.views import crumbs, stand_in
@@ -38,7 +40,7 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     stand_in(request, dataset.project)
     version = newest_version(dataset)
     require_ready(version)
-    target = _target(request, version.schema)
+    target = _target(request, version)
     task = _task(request, target)
     form = TrainingForm(request.POST or None, columns=version.schema, task=task)
     picked = (request.POST or request.GET).get("algorithm") or USUAL_ALGORITHM
@@ -51,7 +53,7 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         # Both are checked, so that every error shows at once.
         if form.is_valid() & (picked not in params or params[picked].is_valid()):
             try:
-                wish = form.wish(params[picked].cleaned_data)
+                wish = form.wish(params[picked].cleaned_data, chosen_steps(request, actor, version))
                 job = services.start_training(actor=actor, version=version, wish=wish)
                 return redirect("training:job", job.pk)
             except ProductError as error:
@@ -61,7 +63,8 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
             status = 400
     context = {
         **_target_block(version, target, task),
-        **_columns_block(request, version, target),
+        **_columns_block(request, version, target, task),
+        **steps_block(request, actor, version, target),
         **_method_block(request, params, picked, task),
         **_price(actor),
         "dataset": dataset,
@@ -75,12 +78,11 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     return render(request, "training/new.html", context, status=status)
 
 
-def _target(request: HttpRequest, columns: list[Column]) -> Column | None:
-    """The target asked for, else the last column that can be one: tables tend to end with it."""
+def _target(request: HttpRequest, version: DatasetVersion) -> Column | None:
+    """The target asked for, else the likely one."""
     asked = (request.POST or request.GET).get("target", "")
-    likely = [column for column in columns if column.role is Role.FEATURE and column.dtype is not Dtype.DATETIME]
-    named = next((column for column in columns if column.name == asked), None)
-    return named or (likely[-1] if likely else None)
+    named = next((column for column in version.schema if column.name == asked), None)
+    return named or likely_target(version)
 
 
 def _task(request: HttpRequest, target: Column | None) -> Task:
@@ -116,19 +118,32 @@ def _reason(target: Column, task: Task) -> str:
     return f"Guessed: it has {target.unique:,} different values."
 
 
-def _columns_block(request: HttpRequest, version: DatasetVersion, target: Column | None) -> dict[str, Any]:
+def _columns_block(request: HttpRequest, version: DatasetVersion, target: Column | None, task: Task) -> dict[str, Any]:
+    """Each other column with what it alone tells of the target; ids and those that know the answer are unticked.
+
+    `?leave_out=` unticks further ones.
+    """
     ticked = request.POST.getlist("features") if request.method == "POST" else None
-    return {
-        "columns": [
+    unwanted = set(request.GET.getlist("leave_out"))
+    relations = relations_by_column(version, target.name, task) if target else {}
+    rows = []
+    for column, profile in version.described():
+        if column == target:
+            continue
+        relation = relations.get(column.name, {})
+        leak = relation.get("leak")
+        suggested = column.role is Role.FEATURE and leak != "exclude" and column.name not in unwanted
+        rows.append(
             {
                 "column": column,
                 "profile": profile,
-                "checked": column.role is Role.FEATURE if ticked is None else column.name in ticked,
+                "signal": relation.get("gini"),
+                "leak": leak,
+                "leak_reason": relation.get("detail", "") if leak else "",
+                "checked": suggested if ticked is None else column.name in ticked,
             }
-            for column, profile in version.described()
-            if column != target
-        ]
-    }
+        )
+    return {"columns": rows, "has_signal": bool(relations)}
 
 
 def _method_block(request: HttpRequest, params: dict[str, ParamsForm], picked: str, task: Task) -> dict[str, Any]:
@@ -162,5 +177,7 @@ def _refuse(form: TrainingForm, params: ParamsForm, error: ProductError) -> None
     attr = (error.attr or "") if isinstance(error, InvalidInput) else ""
     if attr.removeprefix("params.") in params.fields and attr.startswith("params."):
         params.add_error(attr.removeprefix("params."), error.detail)
+    elif attr.startswith("steps."):
+        form.add_error("steps", f"Step {int(attr.split('.')[1]) + 1}: {error.detail}")
     else:
         form.add_error(attr if attr in form.fields else None, error.detail)

@@ -1,7 +1,9 @@
+from contextlib import nullcontext
+
 import pytest
 from django.test import RequestFactory
 
-from core.errors import LengthRequired, TooLarge
+from core.errors import LengthRequired, OutOfSpace, TooLarge
 from core.http.uploads import FORM_OVERHEAD_BYTES, refuse_oversized_body
 
 LIMIT = 1024 * 1024
@@ -34,3 +36,11 @@ def test_a_body_in_chunks_without_its_length_is_refused():
 
     with pytest.raises(LengthRequired):
         refuse_oversized_body(request)
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(FORM_OVERHEAD_BYTES, False), (FORM_OVERHEAD_BYTES + 1, True)])
+def test_a_file_finds_no_room_on_a_full_disk_and_a_form_does(settings, length, is_refused):
+    settings.DISK_RESERVE_BYTES = 2**62
+
+    with pytest.raises(OutOfSpace) if is_refused else nullcontext():
+        refuse_oversized_body(announcing(length))

@@ -19,8 +19,11 @@ FIELDS = [
     "name",
     "description",
     "status",
+    "stage",
+    "progress",
     "error",
     "version",
+    "schema",
     "rows",
     "size_bytes",
     "sha256",
@@ -29,6 +32,7 @@ FIELDS = [
     "bad_row_count",
     "created_at",
 ]
+KEYS = ["iris", "wine", "breast_cancer", "diabetes", "digits", "linnerud"]
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
 OBJECTS = [{"age": row, "name": "Zoë" if row % 2 else "Bo", "paid": row % 3 == 0} for row in range(12)]
 
@@ -101,7 +105,7 @@ def test_one_table_in_three_formats_is_one_table(api, project, name, content):
         ("table.csv", b"a\n1\n2\n3\n", "one column"),
         ("table.json", b'[{"a": 1, "b": 2}, {"a": 1', "JSON"),
         ("table.json", b"[]", "no rows"),
-        ("table.jsonl", b'{"a": 1, "b": 2}\nnot json\n{"a": 1}\n', "JSON"),
+        ("table.jsonl", b'{"a": 1, "b": 2}\nnone\nnone\n', "JSON"),
         ("table.csv", b"a,b\n1,\x00\x00\x00\n\x00\x00,2\n\x00\x00\x00\x00", "text"),
         ("table.csv", b"<!doctype html><html><body>No</body></html>", "web page"),
         ("table.csv.gz", b"\x1f\x8b\x08\x00broken", "gzip"),
@@ -250,7 +254,7 @@ def test_samples_are_listed_and_one_call_away(api, project):
 
     iris = next(sample for sample in listed if sample["key"] == "iris")
     body = answer.json()
-    assert [sample["key"] for sample in listed] == ["iris", "wine", "breast_cancer", "diabetes"]
+    assert [sample["key"] for sample in listed] == KEYS
     assert set(iris) == {"key", "title", "description", "rows", "columns", "target"}
     assert (answer.status_code, list(body)) == (201, FIELDS)
     assert (body["name"], body["rows"], len(body["columns"])) == (iris["title"], iris["rows"], iris["columns"])
@@ -261,7 +265,7 @@ def test_unknown_sample_is_refused_with_those_there_are(api, project):
     answer = api.post("/api/datasets/samples", {"project": str(project.pk), "key": "titanic"})
 
     assert refused(answer) == (400, "invalid", "key")
-    assert "iris, wine, breast_cancer, diabetes" in answer.json()["errors"][0]["detail"]
+    assert ", ".join(KEYS) in answer.json()["errors"][0]["detail"]
 
 
 def test_sample_for_a_project_of_others_is_404_and_for_a_viewer_403(stranger_api, viewer_api, person):
@@ -337,7 +341,7 @@ def test_zipped_file_that_grows_beyond_the_limit_leaves_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         answer = send(api, project, gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "bomb.csv.gz")
 
-    assert refused(answer) == (400, "unreadable", "file")
+    assert refused(answer) == (413, "too_large", None)
     assert (Dataset.objects.count(), stored()) == (0, [])
 
 
@@ -346,7 +350,7 @@ def test_too_many_columns_are_refused_with_the_limit(api, project, settings):
 
     answer = send(api, project, b"a,b,c,d\n1,2,3,4\n")
 
-    assert refused(answer) == (400, "unreadable", "file")
+    assert refused(answer) == (413, "too_many_columns", None)
     assert "at most 3" in answer.json()["errors"][0]["detail"]
 
 

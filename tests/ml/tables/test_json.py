@@ -89,7 +89,8 @@ def test_a_wrapper_too_large_to_hold_is_read_piece_by_piece(read, monkeypatch):
         ('[{"a": 1, "b": 2},\n {"a": 1', "line 2"),
         ('[{"a": 1, "b": 2}', "line 1: it ends too early"),
         ('[{"a": 1, "b": 2}] extra', "line 1: there is more text"),
-        ('{"a": 1, "b": 2}\n{"a": 1, "b": }\n', "line 2: expecting value"),
+        ('{"a": 1, "b": 2}\nnone\nnone at all\n', "line 3: each line must be an object"),
+        ('{"a": 1,\n"b": 2}\n{"a": 1,\n "b": }\n', "line 4: expecting value"),
         ("[1, 2, 3]", "line 1: each row must be an object"),
         ("[[1, 2], [3, 4]]", "line 1: each row must be an object"),
         ('[{"a": 1, "b": 2},\n\n 5]', "line 3: each row must be an object"),
@@ -108,10 +109,18 @@ def test_broken_json_is_refused_with_its_line(read, contents, where):
     assert where in refusal.value.detail
 
 
+def test_a_line_that_is_no_object_is_left_out_and_told(read):
+    table = read('{"a": 1, "b": 2}\n{"a": 1, "b": }\n{"a": 3, "b": 4}\nnone\n{"a": 5, "b": 6}\n{"a": 7', "table.jsonl")
+
+    assert table.rows == [[1, 2], [3, 4], [5, 6]]
+    assert [row.line for row in table.summary.bad_rows] == [2, 4, 6]
+    assert table.summary.notes == ["3 lines are no JSON object, left out."]
+
+
 def test_half_characters_and_nul_do_no_harm(read):
     table = read('[{"a": "x\\ud800y", "b": 1}, {"a": "n\\u0000l", "b": 2}, {"a": "\\ud83d\\ude42", "b": 3}]')
 
-    assert table.values("a") == ["x?y", "nl", "🙂"]
+    assert table.values("a") == ["x\ufffdy", "nl", "🙂"]
 
 
 def test_too_many_keys_are_refused(read):

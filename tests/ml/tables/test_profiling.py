@@ -158,3 +158,83 @@ def test_profile_takes_many_columns_a_few_at_a_time(read):
     frame = load_frame(table.path, table.summary.columns, table.names)
     assert [column["name"] for column in found] == table.names
     assert [column["mean"] for column in found] == pytest.approx(frame.mean().tolist())
+
+
+def test_profile_of_texts_tells_their_length(read):
+    texts = ["one two three four", "fünf sechs sieben acht", "nine ten eleven twelve", "a very long text of words"]
+    found = profile_of(read("x,y\n" + "".join(f"{text},{i % 2}\n" for i, text in enumerate(texts))))
+
+    assert found["x"]["length"] == {"min": 18, "mean": 21.75, "max": 25}
+    assert found["y"]["length"] is None
+
+
+def test_profile_of_dates_tells_their_gaps(read):
+    days = ["2020-01-01", "2020-01-01", "2020-01-02", "2020-01-03", "2020-01-10", "2020-01-17", "2020-01-18"]
+    found = profile_of(read("x,y\n" + "".join(f"{day},{i % 2}\n" for i, day in enumerate(days))))
+
+    assert found["x"]["range_days"] == 17
+    assert found["x"]["gaps"] == {
+        "longest_days": 7,
+        "start": "2020-01-03T00:00:00",
+        "end": "2020-01-10T00:00:00",
+        "usual_step_days": 1,
+        "usual_share": 0.6,
+    }
+    assert (found["y"]["gaps"], found["y"]["range_days"]) == (None, None)
+
+
+def test_profile_of_one_date_has_no_gaps(read):
+    found = profile_of(read("x,y\n2020-01-01,a\n2020-01-01,b\n"))["x"]
+
+    assert (found["gaps"], found["range_days"]) == (None, 0)
+
+
+def test_profile_counts_outliers_beyond_the_fences_of_tukey(profile_numbers):
+    values = [*np.random.default_rng(1).normal(50, 5, 1000).tolist(), 500.0, -60.0, 72.5]
+    first, third = np.quantile(values, [0.25, 0.75])
+
+    found = profile_numbers(values)["outliers"]
+
+    near = [first - 1.5 * (third - first), third + 1.5 * (third - first)]
+    far = [first - 3 * (third - first), third + 3 * (third - first)]
+    assert [found["low"], found["high"]] == pytest.approx(near, rel=1e-9)
+    assert found["count"] == sum(not near[0] <= value <= near[1] for value in values)
+    assert found["far"] == sum(not far[0] <= value <= far[1] for value in values)
+
+
+@pytest.mark.parametrize("numbers", [[1.0] * 8 + [2.0, 3.0], [1e308, -1e308, 1.5e308, -1.5e308], [4.0]])
+def test_profile_has_no_outliers_where_fences_have_no_width(profile_numbers, numbers):
+    assert profile_numbers(numbers)["outliers"] is None
+
+
+def test_profile_of_words_made_of_numbers_measures_nothing(tmp_path):
+    pq.write_table(pa.table({"c0": [1, 2, 2, None]}), tmp_path / "t.parquet")
+    column = Column(name="x", dtype=Dtype.CATEGORY, role=Role.FEATURE, missing=1, unique=2)
+
+    found = profile_table(tmp_path / "t.parquet", [column])[0]
+
+    assert found["top_values"] == [{"value": 2, "count": 2}, {"value": 1, "count": 1}]
+    assert [found[key] for key in ("mean", "min", "quantiles", "histogram", "outliers")] == [None] * 5
+
+
+def test_profile_reports_every_column_once_done(read):
+    table = read("a,b,c\n1,x,0.5\n2,y,1.5\n")
+    said = []
+
+    profile_table(table.path, table.summary.columns, report=lambda *counts: said.append(counts))
+
+    assert said == sorted(said)
+    assert (said[-1], {unit for _, _, unit in said}) == ((3, 3, "column"), {"column"})
+
+
+def test_profile_of_two_thousand_columns_fits_into_memory(tmp_path):
+    width, rows = 2000, 5000
+    random = np.random.default_rng(0)
+    pq.write_table(pa.table({f"c{i}": random.random(rows) for i in range(width)}), tmp_path / "t.parquet")
+    columns = [
+        Column(name=f"x{i}", dtype=Dtype.NUMBER, role=Role.FEATURE, missing=0, unique=rows) for i in range(width)
+    ]
+
+    found = profile_table(tmp_path / "t.parquet", columns)
+
+    assert [sum(one["histogram"]["counts"]) for one in found] == [rows] * width

@@ -198,7 +198,7 @@ def test_a_huge_cell_is_refused(read):
 
 
 def test_the_length_of_a_cell_counts_bytes(read):
-    with pytest.raises(UnreadableTable, match="in row 2 is longer than 1,000 bytes"):
+    with pytest.raises(UnreadableTable, match="in line 3 is longer than 1,000 bytes"):
         read(f"a,b\n1,2\n3,{'é' * 501}\n", limits=Limits(max_cell_bytes=1000))
 
     assert len(read(f"a,b\n1,{'é' * 500}\n3,4\n", limits=Limits(max_cell_bytes=1000)).values("b")[0]) == 500

@@ -14,8 +14,8 @@ from training.states import JobState
 from workspaces.models import Role
 
 FIELDS = {
-    "id", "project", "name", "dataset", "dataset_version", "target", "task", "algorithm", "params",
-    "train_percentage", "seed", "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
+    "id", "project", "name", "dataset", "dataset_version", "dataset_schema", "target", "task", "algorithm", "params",
+    "train_percentage", "seed", "steps", "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
     "credits_charged", "attempt", "created_at", "started_at", "finished_at",
 }  # fmt: skip
 
@@ -32,6 +32,7 @@ def job(person):
 
 def body(table, **changes):
     wish = {"project": table.project_id, "dataset": table.pk, "target": "kind", "algorithm": "logistic"}
+    wish |= {"features": ["length", "width", "colour", "wild", "picked", "weight"]}
     return {name: str(value) if name in ("project", "dataset") else value for name, value in (wish | changes).items()}
 
 
@@ -79,12 +80,14 @@ def test_start_answers_with_the_queued_job(api, person, dataset):
         "name": "Flowers",
         "dataset": str(dataset.pk),
         "dataset_version": 1,
+        "dataset_schema": 1,
         "target": "kind",
         "task": "classification",
         "algorithm": "logistic",
         "params": {"C": 0.5, "max_iter": 1000, "solver": "lbfgs"},
         "train_percentage": 75,
         "seed": 7,
+        "steps": [],
         "state": "queued",
         "stage": "",
         "progress": 0.0,

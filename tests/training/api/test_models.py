@@ -16,7 +16,8 @@ from workspaces.models import Role
 
 FIELDS = {
     "id", "project", "name", "version", "status", "source", "framework", "description", "task", "target",
-    "algorithm", "params", "job", "dataset", "dataset_version", "data_sha256", "input_schema", "output_schema",
+    "algorithm", "params", "steps", "job", "dataset", "dataset_version", "dataset_schema",
+    "data_sha256", "input_schema", "output_schema",
     "metrics", "size_bytes", "permission", "created_at",
 }  # fmt: skip
 

@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.actor import Actor
-from datasets import queries, samples, services
+from core.errors import InvalidInput
+from datasets import queries, samples, services, versions
 from datasets.api import serializers
 from datasets.models import Dataset, VersionStatus
+from ml.schema import Dtype
 from workspaces import access
 from workspaces.queries import projects_of
 
@@ -42,7 +44,12 @@ class DatasetsView(generics.ListAPIView[Dataset]):
 
 
 class UploadView(APIView):
-    """Upload a table: CSV, JSON or JSONL."""
+    """Upload a table: CSV and its kin, JSON, JSON lines or Parquet, each also gzipped.
+
+    A small file is read while you wait. A larger one is `processing` until a worker has read it: ask for the dataset
+    again, whose `stage` and `progress` (0..1) tell how far that is. Beyond a limit is 413 (`too_large`,
+    `too_many_columns`, `cell_too_long`), no table 400, a full disk 507; each leaves nothing behind.
+    """
 
     parser_classes = [MultiPartParser]
 
@@ -79,34 +86,43 @@ class SamplesView(APIView):
         return answer(actor, dataset, status.HTTP_201_CREATED)
 
 
-class DatasetView(generics.RetrieveUpdateDestroyAPIView[Dataset]):
+class DatasetView(generics.RetrieveDestroyAPIView[Dataset]):
     """One dataset with its newest version."""
 
     serializer_class = serializers.DatasetSerializer
     queryset = Dataset.objects.none()
-    http_method_names = ["get", "patch", "delete", "head", "options"]
 
     def get_object(self) -> Dataset:
         actor = Actor.of(self.request)
         return access.get(actor, queries.datasets_of(actor), self.kwargs["pk"])
 
-    def perform_update(self, serializer: serializers.DatasetSerializer) -> None:  # type: ignore[override]
-        services.update_dataset(actor=Actor.of(self.request), dataset=self.get_object(), **serializer.validated_data)
-        serializer.instance = self.get_object()
+    @extend_schema(request=serializers.DatasetChangeSerializer, responses=serializers.DatasetSerializer)
+    def patch(self, request: Request, pk: str) -> Response:
+        """Change name and description, or correct the types of columns.
+
+        A correction makes a new schema of the newest ready version, or of the `version` named; the bytes stay, and so
+        do the models that saw it. With `schema`, the number of the schema that was looked at, it is refused (409,
+        `schema_changed`) if somebody has corrected it since.
+        """
+        actor, dataset = Actor.of(request), self.get_object()
+        body = serializers.DatasetChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        changes = dict(body.validated_data)
+        number, seen = changes.pop("version", None), changes.pop("schema", None)
+        if columns := changes.pop("columns", None):
+            version = queries.version(dataset, number)
+            versions.correct_types(actor=actor, version=version, changes=_types(columns), seen=seen)
+        services.update_dataset(actor=actor, dataset=dataset, **changes)
+        return answer(actor, dataset)
 
     def perform_destroy(self, instance: Dataset) -> None:
         services.delete_dataset(actor=Actor.of(self.request), dataset=instance)
 
 
-class PreviewView(APIView):
-    """Some rows of the newest version, in the file's order."""
-
-    @extend_schema(parameters=[serializers.WindowSerializer], responses=serializers.PreviewSerializer)
-    def get(self, request: Request, pk: str) -> Response:
-        window = serializers.WindowSerializer(data=request.query_params)
-        window.is_valid(raise_exception=True)
-        version = queries.newest_version(access.get(Actor.of(request), Dataset.objects.all(), pk))
-        rows = queries.rows_of(version, **window.validated_data)
-        return Response(
-            {"columns": [column["name"] for column in version.columns], "rows": rows, "total": version.rows}
-        )
+def _types(columns: list[dict[str, str]]) -> dict[str, Dtype]:
+    found: dict[str, Dtype] = {}
+    for place, column in enumerate(columns):
+        if column["name"] in found:
+            raise InvalidInput(f"columns.{place}.name", "This column is named twice.")
+        found[column["name"]] = Dtype(column["dtype"])
+    return found

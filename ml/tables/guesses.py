@@ -1,0 +1,63 @@
+"""Columns that are very likely of one kind, so that a clean file may be read and typed in one pass."""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from ml.tables.cells import cleaned_cell
+from ml.tables.dates import DATE_FORMATS
+from ml.tables.duck import literal
+from ml.tables.kinds import BOOLEAN, DATES, INTEGER, NUMBER, Kind
+from ml.tables.readings import Reading, count_all, trials_left_by_a_sample
+from ml.tables.values import BLANKS, MISSING_MARKS
+
+# Kinds that say alone how each of their values is read, whatever the other values are.
+_PLAIN = {BOOLEAN, INTEGER, NUMBER, next(kind for kind in DATES if kind.name == DATE_FORMATS[0].name)}
+_MISFIT = "does not fit the guess for column "
+
+
+def guess_kinds(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], *, decimal_comma: bool
+) -> dict[int, Kind]:
+    """The kind of each column of `table` (cleaned text) that leaves no doubt in its first rows.
+
+    If it holds for every value it is the kind that `find_readings` would find, as kinds that come before it have
+    failed already.
+    """
+    trials = trials_left_by_a_sample(connection, table, names, decimal_comma=decimal_comma)
+    first = {i: each[0] for i, each in trials.items() if each and len(each[0]) == 1 and each[0][0] in _PLAIN}
+    found = count_all(connection, "sampled", first)
+    return {i: kinds[0] for i, kinds in first.items() if found[i].hits.get(kinds[0].name) and found[i].is_plain}
+
+
+def cells(width: int, guesses: Mapping[int, Kind]) -> list[str]:
+    """The cells c0, c1, … of raw text as expressions: typed where there is a guess, else cleaned.
+
+    A value that is neither missing nor as guessed ends the query with an error that `misfit` knows.
+    """
+    return [
+        f"{_typed(f'c{i}', guesses[i], i) if i in guesses else cleaned_cell(f'c{i}')} AS c{i}" for i in range(width)
+    ]
+
+
+def misfit(error: duckdb.Error) -> int | None:
+    """The column whose guess was wrong, if that is what an error is about."""
+    _, found, place = str(error).partition(_MISFIT)
+    return int(place.split(".")[0]) if found else None
+
+
+def known_readings(guesses: Mapping[int, Kind]) -> dict[int, Reading]:
+    """Readings of columns that are stored as their kind already."""
+    return {i: Reading(f"c{i}", kind.dtype, kind.phrase, None) for i, kind in guesses.items()}
+
+
+def _typed(cell: str, kind: Kind, place: int) -> str:
+    value, test = kind.sql.replace("{v}", cell), kind.test.replace("{v}", cell)
+    marks = ", ".join(literal(mark) for mark in sorted(MISSING_MARKS))
+    # It depends on the cell, so that no optimiser works it out beforehand.
+    wrong = f"error(concat({literal(f'A value {_MISFIT}{place}.')}, left({cell}, 0)))"
+    return (
+        f"CASE WHEN {test} THEN coalesce({value}, {wrong}) "
+        f"WHEN {cell} IS NULL OR lower(trim({cell}, {literal(BLANKS)})) IN ({marks}) THEN NULL "
+        f"ELSE {wrong} END"
+    )

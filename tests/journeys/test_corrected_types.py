@@ -1,0 +1,88 @@
+"""A corrected type is what a model learns from then on, what its form asks for, and nothing to the models before."""
+
+import pytest
+
+from core.actor import Actor
+from datasets import queries, versions
+from datasets.models import DatasetVersion
+from ml.schema import Dtype
+from tests import factories
+from training import worker
+from training.models import ModelVersion
+
+pytestmark = pytest.mark.django_db
+
+# `code` is read as running numbers, which are an id, `grade` as whole numbers and `seen` as dates.
+ROWS = [
+    [1000 + row, row % 3, f"{row % 27 + 1}.{row % 12 + 1}.2024", "long" if row % 3 else "short"] for row in range(60)
+]
+TABLE = factories.csv(["code", "grade", "seen", "kind"], ROWS)
+
+
+@pytest.fixture
+def dataset(person):
+    return factories.a_dataset(person, TABLE, "grades.csv")
+
+
+def correct(person, dataset, **changes):
+    version = queries.version(dataset, 1)
+    types = {name: Dtype(dtype) for name, dtype in changes.items()}
+    versions.correct_types(actor=Actor(person), version=version, changes=types)
+
+
+def trained(person, dataset, **wish) -> ModelVersion:
+    job = factories.a_job(person, dataset, **wish)
+    worker.run(job.pk)
+    return ModelVersion.objects.get(job=job)
+
+
+def dtypes(model) -> dict[str, str]:
+    return {field.name: str(field.dtype) for field in model.fields}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked", "value"),
+    [
+        ({"code": "id"}, {"code": "category"}, '<option value="1007">', "1007"),
+        ({"grade": "integer"}, {"grade": "category"}, '<option value="2">', "2"),
+        ({"seen": "category"}, {"seen": "datetime"}, 'placeholder="YYYY-MM-DD"', "2024-05-03"),
+        ({"seen": "datetime"}, {"seen": "text"}, "<textarea", "3.5.2024"),
+    ],
+)
+def test_the_prediction_follows_the_corrected_type(web, api, person, dataset, before, after, asked, value):
+    (name,) = before
+    correct(person, dataset, **before)
+    first = trained(person, dataset, features=[name], name="Before")
+    correct(person, dataset, **after)
+
+    second = trained(person, dataset, features=[name], name="After")
+
+    assert (dtypes(first), dtypes(second)) == (before, after)
+    assert asked in web.get(f"/models/{second.pk}/predict").content.decode()
+    answer = api.post(f"/api/models/{second.pk}/predict", {"features": {name: value}}, format="json").json()
+    assert answer["prediction"] in ("long", "short")
+    filled = web.post(f"/models/{second.pk}/predict", {"f0": value})
+    assert filled.status_code == 200
+
+
+def test_a_model_keeps_and_tells_the_types_it_saw(api, person, dataset):
+    first = trained(person, dataset, features=["grade"])
+    correct(person, dataset, grade="category")
+    second = trained(person, dataset, features=["grade"])
+
+    shown = [api.get(f"/api/models/{model.pk}").json() for model in (first, second)]
+
+    assert [(each["dataset_version"], each["dataset_schema"]) for each in shown] == [(1, 1), (1, 2)]
+    assert [each["input_schema"][0]["dtype"] for each in shown] == ["integer", "category"]
+    assert len({each["data_sha256"] for each in shown}) == 1
+
+
+def test_a_job_queued_before_a_correction_learns_what_it_was_asked(person, dataset):
+    job = factories.a_job(person, dataset, features=["grade"])
+    correct(person, dataset, grade="category")
+
+    worker.run(job.pk)
+
+    model = ModelVersion.objects.get(job=job)
+    assert (dtypes(model), model.plan["schema_number"]) == ({"grade": "integer"}, 1)
+    assert DatasetVersion.objects.get().schema_number == 2

@@ -1,0 +1,141 @@
+"""Tables as well-known sources write them, each by a few lines of it."""
+
+import pytest
+
+from ml.errors import UnreadableTable
+from ml.schema import Dtype
+
+CARS = (
+    '18.0   8   307.0      130.0      3504.      12.0   70  1\t"chevrolet chevelle malibu"\n'
+    '15.0   8   350.0      165.0      3693.      11.5   70  1\t"buick skylark 320"\n'
+    '25.0   4   98.00      ?          2046.      19.0   71  1\t"ford pinto"\n'
+)
+
+
+def test_columns_parted_by_blanks(read):
+    table = read(CARS, "auto-mpg.data")
+
+    assert table.summary.dialect.delimiter == " "
+    assert table.rows[0] == [18.0, 8, 307.0, 130.0, 3504.0, 12.0, 70, 1, "chevrolet chevelle malibu"]
+    assert table.rows[2][3] is None
+
+
+def test_columns_parted_by_blanks_with_and_without_names(read):
+    assert read(" 6.3e-03  18.00  0\n 2.7e-02   0.00  0\n 2.7e-02   0.50  1\n").values("col_1") == [18.0, 0.0, 0.5]
+    assert read("height weight\n1.5 60\n1.6 70\n1.7 80\n").rows == [[1.5, 60], [1.6, 70], [1.7, 80]]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("label\tpixels\tuse\n0\t70 80 82\ttrain\n1\t70 81 82\ttrain\n2\t71 80 82\ttest\n", ["label", "pixels", "use"]),
+        ("a b,c d\n1 2,3 4\n5 6,7 8\n", ["a b", "c d"]),
+    ],
+)
+def test_blanks_within_cells_part_nothing(read, text, names):
+    assert read(text).names == names
+
+
+def test_a_comma_and_a_blank_between_values_without_names(read):
+    table = read("39, State-gov, 77516, ?\n50, Self-emp, 83311, Male\n38, Private, 215646, Male\n", "adult.data")
+
+    assert table.rows[0] == [39, "State-gov", 77516, None]
+    assert table.summary.dialect.header is False
+
+
+def test_a_german_table(read):
+    table = read("Datum;Betrag;Größe\n31.12.2020;1.234,56;klein\n1.1.2021;-2,50;groß\n".encode("cp1252"))
+
+    assert table.rows == [["2020-12-31T00:00:00", 1234.56, "klein"], ["2021-01-01T00:00:00", -2.5, "groß"]]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "’"])
+def test_a_french_or_swiss_table(read, blank):
+    table = read(f"date;montant;tel\n31/12/2020;1{blank}234,56;01 23 45 67 89\n01/01/2021;12,5;06 11 22 33 44\n")
+
+    assert table.values("montant") == [1234.56, 12.5]
+    assert table.values("tel") == ["01 23 45 67 89", "06 11 22 33 44"]
+    assert table.column("montant").reason == "numbers with blanks between the thousands"
+
+
+def test_a_sheet_saved_by_excel_as_unicode_text(read):
+    assert read("name\tn\r\nÅsa\t1\r\nBo\t2\r\n".encode("utf-16")).rows == [["Åsa", 1], ["Bo", 2]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "note"),
+    [
+        (["12 %", "-3.5%", ""], [12.0, -3.5, None], "“x” is in percent; 12 % was read as 12."),
+        (['"$1,200.50"', "-$7", "$ 3"], [1200.5, -7.0, 3.0], "“x” is in $; the numbers were read without it."),
+        (["5 €", "1200 €", "7.25€"], [5.0, 1200.0, 7.25], "“x” is in €; the numbers were read without it."),
+    ],
+)
+def test_percent_and_currency_are_numbers_and_it_is_told(read_values, cells, values, note):
+    table = read_values(cells)
+
+    assert table.column("x").dtype is Dtype.NUMBER
+    assert table.values("x") == values
+    assert table.summary.notes == [note]
+
+
+def test_currency_with_a_decimal_comma(read_values):
+    assert read_values(["1.234,50 €", "7 €"], delimiter=";").values("x") == [1234.5, 7.0]
+    assert read_values(["1.234 €", "7 €"], delimiter=";").values("x") == [1234.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["$5", "€5"],
+        ["12%", "0.12"],
+        ["123 456 789", "111 222 333"],
+        ["+49 151 123 456", "+49 30 123 456"],
+        ["DE89 3704 0044 0532 0130 00", "DE12 5001 0517 0648 4898 90"],
+        ["10:30", "11:45"],
+        ["2020-W05", "2020-W06"],
+        ["12345678901234567", "0.5"],
+        ["+4915112345678", "0.5"],
+    ],
+)
+def test_what_would_lose_something_as_a_number_stays_text(read_values, cells):
+    table = read_values(cells)
+
+    assert table.values("x") == cells
+    assert table.column("x").dtype in {Dtype.CATEGORY, Dtype.TEXT}
+
+
+@pytest.mark.parametrize("mark", [".", "--", "–", "...", r"\N", "#DIV/0!", "(null)", "n.a."])
+def test_marks_for_missing_among_numbers(read_values, mark):
+    assert read_values(["1.5", mark, "2"]).values("x") == [1.5, None, 2.0]
+
+
+def test_dots_among_words_are_words_and_among_numbers_are_told(read_values):
+    assert read_values(["red", ".", "blue"]).values("x") == ["red", ".", "blue"]
+    assert read_values(["1", "--", "."]).summary.notes == ["2 dots or dashes count as missing in “x”."]
+
+
+def test_remarks_above_a_table_are_told_and_left_out(read):
+    table = read("# made by a, on 2020\n# in m, s\na,b,c\n1,2,x\n3,4,y\n")
+
+    assert table.names == ["a", "b", "c"]
+    assert [row.line for row in table.summary.bad_rows] == [1, 2]
+
+
+def test_a_header_may_begin_with_a_hash(read):
+    assert read("#id,name,v\n1,a,2\n2,b,3\n").names == ["#id", "name", "v"]
+    assert read("# a remark\n#id,name,v\n1,a,2\n2,b,3\n").names == ["#id", "name", "v"]
+
+
+@pytest.mark.parametrize(
+    ("contents", "code", "words"),
+    [
+        (b"% a remark\n@relation x\n@attribute a numeric\n@data\n1,2\n", "unreadable", "This is an ARFF file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "binary", "This is an old Excel or Word file"),
+        (b"PK\x03\x04" + bytes(600), "binary", "an Excel workbook"),
+    ],
+)
+def test_other_formats_are_refused_by_name(read, contents, code, words):
+    with pytest.raises(UnreadableTable, match=words) as refusal:
+        read(contents)
+
+    assert refusal.value.code == code
