@@ -241,6 +241,8 @@ def _ranks_of_groups(values: Any, rows: Any) -> Any:
 
 
 def _covariances(values: Any, ranks: Any) -> Any:
+    if not len(values):
+        return np.zeros(values.shape[1])
     return ((values - values.mean(axis=0)) * (ranks - (len(values) + 1) / 2)).mean(axis=0)
 
 
