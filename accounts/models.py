@@ -39,6 +39,7 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True, error_messages={"unique": "This email address has an account already."})
     full_name = models.CharField(max_length=150, blank=True)
+    mail_when_done = models.BooleanField("e-mail me when a job of more than a minute ends", default=False)
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 

@@ -117,6 +117,9 @@ class HeldOut:
 
     `baseline` and `baseline_shares` come from a dummy fitted on the training rows: the mean and, for absolute
     errors, `middle`, the median; or the most frequent class and the classes' shares.
+
+    `parts` numbers the fold each row was predicted in, None where one part was held out; `places` are the rows'
+    places in the table; `learnt` is what the model says of (a sample of) the rows it has learnt from.
     """
 
     actual: Any
@@ -129,6 +132,9 @@ class HeldOut:
     baseline_shares: Any = None
     classes: Any = None
     positive: Any = None
+    parts: Any = None
+    places: Any = None
+    learnt: "HeldOut | None" = None
 
 
 def evaluate(task: Task, rows: HeldOut) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -59,7 +59,13 @@ class FitOutcome:
 
 
 def fit(
-    plan: FitPlan, *, table: Path, destination: Path, report: Callable[[Report], None], cores: int = 1
+    plan: FitPlan,
+    *,
+    table: Path,
+    destination: Path,
+    report: Callable[[Report], None],
+    should_stop: Callable[[], bool] = lambda: False,
+    cores: int = 1,
 ) -> FitOutcome:
     """Fit a plan to a stored table and judge the model on rows it has not seen.
 
@@ -68,7 +74,7 @@ def fit(
     table (`row`, from 0), `actual`, `prediction`, and for classes their probabilities `p0`, `p1` … in the
     order of the output schema. Raises CannotFit in plain words for what the data makes impossible.
     """
-    say = Reporter(report)
+    say = Reporter(report, should_stop)
     algorithm = get_algorithm(plan.algorithm)
     say.stage("reading", "Reading the table")
     rows = _read(plan, table)
@@ -202,7 +208,7 @@ def _fitted(plan: FitPlan, algorithm: Algorithm, rows: _Rows, say: Reporter, cor
     # Sums split over threads round differently, so BLAS keeps to one for the same model on every machine.
     with threadpool_limits({"blas": 1, "openmp": cores}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", ConvergenceWarning)
-        algorithm.fit(pipeline["model"], prepared, values, say.counted)
+        algorithm.fit(pipeline["model"], prepared, values, say, None)
     unsettled = any(issubclass(each.category, ConvergenceWarning) for each in raised)
     notes = ["It had not settled when its iterations ran out; more of them may do better."] if unsettled else []
     return artifacts.on_one_core(pipeline), notes

@@ -11,6 +11,8 @@ from ml.metrics import DEFAULT_METRIC, METRICS, metrics_for
 from ml.schema import NUMERIC, Column, Dtype, Role, Task, unknown_column
 from ml.steps.registry import get_step
 from ml.steps.wishes import MOST_MADE, Step, check_steps, narrowed
+from ml.tuning.wishes import Tuning
+from ml.validation import HOLDOUT, Validation
 
 # A fixed seed, so that the same wish on the same data gives the same model without anybody asking for it.
 DEFAULT_SEED = 42
@@ -26,7 +28,8 @@ class FitPlan:
 
     `columns` are all columns of the table, in the file's order; `features` and `target` are some of them. The
     feature `steps` change the features, in this order, inside the model's pipeline. `schema_number` tells which types
-    of the table these are, where people have corrected them.
+    of the table these are, where people have corrected them. `class_weight` "balanced" lets the rows of each class
+    weigh the same together.
     """
 
     columns: tuple[Column, ...]
@@ -40,6 +43,9 @@ class FitPlan:
     seed: int
     steps: tuple[Step, ...] = ()
     schema_number: int = 1
+    validation: Validation = HOLDOUT
+    class_weight: Literal["balanced"] | None = None
+    tuning: Tuning | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -53,6 +59,8 @@ class FitPlan:
                 "features": tuple(by_name[name] for name in data["features"]),
                 "task": Task(data["task"]),
                 "steps": tuple(Step.from_json(step) for step in data.get("steps", ())),
+                "validation": Validation.from_json(data.get("validation") or {}),
+                "tuning": Tuning.from_json(data["tuning"]) if data.get("tuning") else None,
             }
         )
 
@@ -69,6 +77,9 @@ class FitPlan:
             "seed": self.seed,
             "steps": [step.to_json() for step in self.steps],
             "schema_number": self.schema_number,
+            "validation": self.validation.to_json(),
+            "class_weight": self.class_weight,
+            "tuning": self.tuning.to_json() if self.tuning else None,
         }
 
 

@@ -18,6 +18,7 @@ class Job(models.Model):
 
     `plan` is an `ml.plan.FitPlan`. A worker holds the job while `heartbeat_at` is fresh; `progress` is the share of
     counted work done, 0 to 1, and `progress_detail` the counts (`{"done": 40, "total": 200, "unit": "tree"}`).
+    `keep_best` asks the worker to end the fit with the best it has; `reproduces` is the job this one repeats.
     """
 
     place = Place("project__workspace")
@@ -26,8 +27,10 @@ class Job(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs")
     dataset_version = models.ForeignKey(DatasetVersion, null=True, on_delete=models.SET_NULL, related_name="jobs")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reproduces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reproductions")
     name = models.CharField(max_length=200)
     plan = models.JSONField()
+    keep_best = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
     stage = models.CharField(max_length=60, blank=True)
     progress = models.FloatField(default=0)

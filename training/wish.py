@@ -6,7 +6,11 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingWish:
-    """What a person asks for; what they leave out gets a sensible default."""
+    """What a person asks for; what they leave out gets a sensible default.
+
+    `validation` is "holdout" or `{"cv": k, "repeats": n}`; `tuning` is `{"method", "trials", "folds", "ranges": {name:
+    {"low", "high", "log"} or {"choices"}}}`; `exclude` names columns that are no features, when `features` names none.
+    """
 
     target: str
     algorithm: str
@@ -18,3 +22,9 @@ class TrainingWish:
     seed: int | None = None
     name: str = ""
     steps: list[dict[str, Any]] | None = None
+    exclude: list[str] = field(default_factory=list)
+    validation: Any = "holdout"
+    group_by: str | None = None
+    order_by: str | None = None
+    class_weight: str | None = None
+    tuning: dict[str, Any] | None = None

@@ -52,5 +52,6 @@ register(
         preparation=Preparation(scaled=True),
         build=_build,
         refuse=_refuse,
+        takes_weights=False,
     )
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ml.algorithms.registry import Algorithm, Preparation, Progress, Setting, params_schema, register
+from ml.algorithms.registry import Algorithm, Monitor, Preparation, Setting, params_schema, register, weighted
 from ml.schema import Task
 
 _STEPS = 20
@@ -15,18 +15,18 @@ def _build(setting: Setting) -> Any:
     return kind(**setting.params, random_state=setting.seed, n_jobs=setting.cores)
 
 
-def _fit(estimator: Any, x: Any, y: Any, progress: Progress) -> None:
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
     """Grow the trees some at a time; each tree's seed is the one it has in a fit at once."""
     wanted = estimator.n_estimators
     cores = max(1, estimator.n_jobs or 1)
     most = -(-max(1, wanted // _STEPS) // cores) * cores  # whole rounds of the cores, so that none waits idle
     grown, step = 0, cores  # few at first, so that the first sign of progress comes early
-    progress(0, wanted, "tree")
-    while grown < wanted:
+    monitor.counted(0, wanted, "tree")
+    while grown < wanted and not (grown and monitor.should_stop()):
         estimator.set_params(warm_start=grown > 0, n_estimators=min(grown + step, wanted))
-        estimator.fit(x, y)
+        estimator.fit(x, y, **weighted(weights))
         grown, step = estimator.n_estimators, min(2 * step, most)
-        progress(grown, wanted, "tree")
+        monitor.counted(grown, wanted, "tree")
     estimator.set_params(warm_start=False)
 
 
@@ -74,5 +74,6 @@ register(
         preparation=Preparation(categories="codes"),
         build=_build,
         fit=_fit,
+        keeps_so_far=True,
     )
 )

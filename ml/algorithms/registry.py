@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import ml.algorithms
 from ml.errors import BadInput
@@ -17,6 +17,32 @@ from ml.schema import Column, Task
 Params = Mapping[str, Any]
 Progress = Callable[[int, int, str], None]
 """Called with how many are done, of how many, of what: `progress(40, 200, "tree")`."""
+
+
+class Monitor(Protocol):
+    """Who follows a fit: told what is counted and measured, and asked whether to go on."""
+
+    def counted(self, done: int, total: int, unit: str) -> None:
+        """So many are done, of so many, of what: `counted(40, 200, "tree")`."""
+
+    def measured(self, step: int, unit: str, values: Mapping[str, float]) -> None:
+        """What was measured after a step: `measured(12, "epoch", {"loss": 0.412337})`; NaN is left out."""
+
+    def should_stop(self) -> bool:
+        """Whether the fit is to end now with what it has, if its algorithm can (`keeps_so_far`)."""
+
+
+class Unwatched:
+    """A monitor for fits that nobody follows."""
+
+    def counted(self, done: int, total: int, unit: str) -> None:
+        pass
+
+    def measured(self, step: int, unit: str, values: Mapping[str, float]) -> None:
+        pass
+
+    def should_stop(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +69,16 @@ class Setting:
     coded: tuple[int, ...] = ()
 
 
-def fit_at_once(estimator: Any, x: Any, y: Any, progress: Progress) -> None:
+def fit_at_once(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
     """Fit where nothing can be said between the start and the end."""
-    progress(0, 1, "fit")
-    estimator.fit(x, y)
-    progress(1, 1, "fit")
+    monitor.counted(0, 1, "fit")
+    estimator.fit(x, y, **weighted(weights))
+    monitor.counted(1, 1, "fit")
+
+
+def weighted(weights: Any) -> dict[str, Any]:
+    """The argument of scikit-learn's `fit` for these weights of rows; none for None."""
+    return {} if weights is None else {"sample_weight": weights}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +100,10 @@ class Algorithm:
     """One way to learn from a table.
 
     `params` is a JSON Schema object whose properties all have a default; `build` makes the unfitted
-    estimator, `fit` fits it with real progress and leaves the very model a plain `.fit` would, and `refuse`
-    raises BadInput for parameters this data cannot bear. `rank` is its place in lists, simplest first.
+    estimator, `fit` (estimator, x, y, monitor, weights of rows or None) fits it with real progress and leaves the
+    very model a plain `.fit` would, and `refuse` raises BadInput for parameters this data cannot bear. `rank` is its
+    place in lists, simplest first. `takes_weights`: rows can weigh more or less; `keeps_so_far`: asked to stop,
+    `fit` leaves a whole model of what it has done until then.
     """
 
     key: str
@@ -81,8 +114,10 @@ class Algorithm:
     rank: int
     preparation: Preparation
     build: Callable[[Setting], Any]
-    fit: Callable[[Any, Any, Any, Progress], None] = fit_at_once
+    fit: Callable[[Any, Any, Any, Monitor, Any], None] = fit_at_once
     refuse: Callable[[Wish], None] = nothing_refused
+    takes_weights: bool = True
+    keeps_so_far: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What a client sees: key, name, description, tasks, params."""
@@ -92,6 +127,7 @@ class Algorithm:
             "description": self.description,
             "tasks": [task.value for task in self.tasks],
             "params": self.params,
+            "takes_class_weights": self.takes_weights,
         }
 
 

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from sklearn.datasets import make_classification
 
 from ml.algorithms.params import complete_params
-from ml.algorithms.registry import Setting, all_algorithms, get_algorithm
+from ml.algorithms.registry import Setting, Unwatched, all_algorithms, get_algorithm
 from ml.errors import BadInput
 from ml.schema import Task
 
@@ -16,6 +16,14 @@ BOTH = [Task.REGRESSION, Task.CLASSIFICATION]
 
 def settings(*, cores=1, **params):
     return {task: Setting(task=task, params=params, seed=7, cores=cores, coded=(0,)) for task in BOTH}
+
+
+def a_monitor(counts):
+    class Counting(Unwatched):
+        def counted(self, done, total, unit):
+            counts.append((done, total, unit))
+
+    return Counting()
 
 
 def some_rows():
@@ -121,7 +129,7 @@ def test_fitting_with_progress_gives_the_model_of_a_plain_fit(key, params, task)
     watched, plain = (algorithm.build(settings(**params)[task]) for _ in range(2))
     counts = []
 
-    algorithm.fit(watched, x, y, lambda done, total, unit: counts.append((done, total, unit)))
+    algorithm.fit(watched, x, y, a_monitor(counts), None)
     plain.fit(x, y)
 
     assert np.array_equal(watched.predict(x), plain.predict(x))
@@ -138,6 +146,6 @@ def test_a_forest_is_the_same_on_any_number_of_cores(cores):
     watched = forest.build(settings(n_estimators=13, cores=cores)[Task.CLASSIFICATION])
     alone = forest.build(settings(n_estimators=13)[Task.CLASSIFICATION]).fit(x, y)
 
-    forest.fit(watched, x, y, lambda *_count: None)
+    forest.fit(watched, x, y, Unwatched(), None)
 
     assert [tree.tree_.node_count for tree in watched] == [tree.tree_.node_count for tree in alone]
