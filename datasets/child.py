@@ -70,7 +70,7 @@ def read_file(
             report=report,
             bad_rows=folder / BAD_ROWS,
         )
-        profile = profile_table(table, summary.columns, report=_stage("profiling", report))
+        profile = profile_table(table, summary.columns, looks=summary.looks, report=_stage("profiling", report))
         exploration = explore_table(table, summary.columns, profile=profile, report=_stage("exploring", report))
     return {
         "rows": summary.rows,

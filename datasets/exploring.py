@@ -1,9 +1,10 @@
-"""What is known of a version beyond its columns: what it is like as a whole, and how its columns relate to a target.
+"""What is known of a version beyond its columns: what it is like as a whole, and how its columns go together.
 
 Both are found out where they are not known yet, so pages may ask for them at any time.
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from ml.schema import Column, Dtype, Role, Task
 
 log = structlog.get_logger(__name__)
 
-RELATED_FOR_S = 60 * 60
+KEPT_FOR_S = 60 * 60
 _NAMES_OF_A_TARGET = {"target", "label", "class", "outcome", "response", "y"}
 
 
@@ -30,11 +31,19 @@ def exploration_of(version: DatasetVersion) -> dict[str, Any]:
     """
     require_ready(version)
     if not version.exploration:
-        version.exploration = _explored(version)
+        _profile_disguises(version)
+        version.exploration = look_at(version, version.schema, version.profile)
         unexplored = DatasetVersion.objects.filter(pk=version.pk, schema_number=version.schema_number, exploration={})
         unexplored.update(exploration=version.exploration, profile=version.profile)
     exploration: dict[str, Any] = version.exploration
     return exploration
+
+
+def look_at(version: DatasetVersion, columns: Sequence[Column], profile: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The exploration of a version's table under these columns and their profile; nothing is kept."""
+    from ml.tables.exploring import explore_table  # noqa: PLC0415 -- slow import: SciPy
+
+    return explore_table(storage.local_path(version.table_key), columns, profile=profile)
 
 
 def relations_of(version: DatasetVersion, target: str, task: Task | None = None) -> dict[str, Any]:
@@ -45,15 +54,16 @@ def relations_of(version: DatasetVersion, target: str, task: Task | None = None)
     require_ready(version)
     wanted = next((column for column in version.schema if column.name == target), None)
     task = task or (guess_task(wanted) if wanted else None)
-    asked = hashlib.sha256(f"{task} {target}".encode()).hexdigest()
-    try:
-        return kept(
-            f"relations:{version.pk}:{version.schema_number}:{asked}",
-            lambda: _related(version, target, task),
-            seconds=RELATED_FOR_S,
-        )
-    except BadInput as error:
-        raise InvalidInput(error.attr, error.detail) from None
+    return _remembered(version, "relations", (task, target), lambda: _related(version, target, task))
+
+
+def pair_of(version: DatasetVersion, x: str, y: str) -> dict[str, Any]:
+    """How two columns go together: see `ml.tables.pairing.pair`; remembered for an hour.
+
+    Raises Conflict, InvalidInput naming `x` or `y`.
+    """
+    require_ready(version)
+    return _remembered(version, "pair", (x, y), lambda: _paired(version, x, y))
 
 
 def relations_by_column(version: DatasetVersion, target: str, task: Task | None = None) -> dict[str, dict[str, Any]]:
@@ -116,17 +126,32 @@ def _told(column: Column, profile: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _explored(version: DatasetVersion) -> dict[str, Any]:
-    from ml.tables.exploring import explore_table  # noqa: PLC0415 -- slow import: SciPy
+def _profile_disguises(version: DatasetVersion) -> None:
+    """Profile a version anew that was read before disguised values were looked for."""
     from ml.tables.profiling import profile_table  # noqa: PLC0415 -- slow import: DuckDB
 
-    path, columns = storage.local_path(version.table_key), version.schema
-    if any("disguised" not in profile for profile in version.profile):  # of before it was looked for
-        version.profile = profile_table(path, columns)
-    return explore_table(path, columns, profile=version.profile)
+    if any("disguised" not in profile for profile in version.profile):
+        version.profile = profile_table(storage.local_path(version.table_key), version.schema)
+
+
+def _remembered(
+    version: DatasetVersion, what: str, asked: tuple[object, ...], find: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """What `find` finds under the version's present schema; raises InvalidInput for its BadInput."""
+    digest = hashlib.sha256(repr(asked).encode()).hexdigest()
+    try:
+        return kept(f"{what}:{version.pk}:{version.schema_number}:{digest}", find, seconds=KEPT_FOR_S)
+    except BadInput as error:
+        raise InvalidInput(error.attr, error.detail) from None
 
 
 def _related(version: DatasetVersion, target: str, task: Task | None) -> dict[str, Any]:
     from ml.tables.relating import relate  # noqa: PLC0415 -- slow import: SciPy
 
     return relate(storage.local_path(version.table_key), version.schema, target, task)
+
+
+def _paired(version: DatasetVersion, x: str, y: str) -> dict[str, Any]:
+    from ml.tables.pairing import pair  # noqa: PLC0415 -- slow import: SciPy
+
+    return pair(storage.local_path(version.table_key), version.schema, x, y)

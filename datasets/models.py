@@ -12,7 +12,10 @@ from workspaces.place import Place
 
 
 class Dataset(models.Model):
-    """A table people work with, under one name; each upload to it is a version."""
+    """A table people work with, under one name; each upload to it is a version.
+
+    `versions_made` is the number of the latest version ever made: that of a deleted one is never given again.
+    """
 
     place = Place("project__workspace")
 
@@ -20,6 +23,7 @@ class Dataset(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, max_length=5_000)
+    versions_made = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -43,7 +43,7 @@ def add_dataset(
             description=description,
             created_by=actor.user,
         )
-        uploads.keep(upload, dataset=dataset, number=1, by=actor)
+        uploads.keep(upload, dataset=dataset, by=actor)
         events.emit("dataset.created", subject=dataset, by=actor, name=dataset.name)
     return dataset
 

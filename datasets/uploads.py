@@ -3,7 +3,7 @@
     with uploads.taken_in(chunks=chunks, filename=name, workspace=workspace) as upload:
         with transaction.atomic():
             ...                                     # make the dataset, or lock the row of the one it is a version of
-            version = uploads.keep(upload, dataset=dataset, number=1, by=actor)
+            version = uploads.keep(upload, dataset=dataset, by=actor)
 
 Nothing of it is stored before `keep`, and nothing is left when anything inside raises. The bytes of a version lie under
 its `content_id`, which several versions may name: `release_on_commit` removes them with the last.
@@ -21,12 +21,12 @@ from uuid import UUID
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from pyarrow import ArrowException
 
 from core import storage
 from core.actor import Actor
-from core.errors import InvalidInput, TooLarge
+from core.errors import InvalidInput, NotFound, TooLarge
 from core.queue import ring_on_commit
 from datasets import tasks, worker
 from datasets.models import Dataset, DatasetVersion, VersionStatus
@@ -87,8 +87,8 @@ def taken_in(*, chunks: Iterable[bytes], filename: str, workspace: Workspace) ->
             raise
 
 
-def keep(upload: Upload, *, dataset: Dataset, number: int, by: Actor) -> DatasetVersion:
-    """Insert the upload as a version of the dataset; in the transaction that made the dataset or locked its row.
+def keep(upload: Upload, *, dataset: Dataset, by: Actor) -> DatasetVersion:
+    """Insert the upload as the next version of the dataset; in the transaction that made the dataset or locked its row.
 
     Where the workspace has a ready version of the same bytes, nothing is stored and what was read of it is taken over,
     under schema number 1: as it was read, or, if people have corrected every version of these bytes, as corrected.
@@ -96,7 +96,7 @@ def keep(upload: Upload, *, dataset: Dataset, number: int, by: Actor) -> Dataset
     """
     version = DatasetVersion(
         dataset=dataset,
-        number=number,
+        number=_next_number(dataset),
         filename=upload.filename,
         size_bytes=upload.size_bytes,
         sha256=upload.sha256,
@@ -211,6 +211,14 @@ def _take(version: DatasetVersion, read: dict[str, Any]) -> None:
     for name, value in read.items():
         setattr(version, name, value)
     version.status, version.progress = VersionStatus.READY, 1
+
+
+def _next_number(dataset: Dataset) -> int:
+    """Counted up for good; raises NotFound for a dataset that another has deleted at this moment."""
+    counter = Dataset.objects.filter(pk=dataset.pk)
+    if not counter.update(versions_made=F("versions_made") + 1):
+        raise NotFound
+    return counter.values_list("versions_made", flat=True).get()
 
 
 def _keys(content_id: UUID) -> list[str]:

@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
 from core.queue import ring_on_commit
 from datasets import tasks, uploads, worker
+from datasets.exploring import look_at
 from datasets.models import Dataset, DatasetVersion, SchemaCorrection, VersionStatus
 from datasets.queries import require_ready
 from ml.errors import BadInput
@@ -33,7 +34,7 @@ class Added:
 
 
 def add_version(*, actor: Actor, dataset: Dataset, chunks: Iterable[bytes], filename: str) -> Added:
-    """Add an uploaded file as the next version; emits `dataset.version_added`.
+    """Add an uploaded file as the next version, under a number that none has had; emits `dataset.version_added`.
 
     The bytes of the newest version add nothing. Until the new one is read, and if it cannot be, the dataset goes on
     with the newest that is ready. Raises Forbidden, NotFound, and what `services.add_dataset` raises.
@@ -47,7 +48,7 @@ def add_version(*, actor: Actor, dataset: Dataset, chunks: Iterable[bytes], file
         newest = dataset.versions.order_by("-number")[0]
         if newest.sha256 == upload.sha256 and newest.status in worker.HOLDING:
             return Added(newest, is_new=False)
-        version = uploads.keep(upload, dataset=dataset, number=newest.number + 1, by=actor)
+        version = uploads.keep(upload, dataset=dataset, by=actor)
         _tell("version_added", dataset, actor, version)
     return Added(version, is_new=True)
 
@@ -216,11 +217,8 @@ def _corrected(version: DatasetVersion, changes: Mapping[str, Dtype]) -> tuple[d
 
 def _explored(version: DatasetVersion, columns: list[Column], profile: list[dict[str, Any]]) -> dict[str, Any]:
     """The look at the whole, if that is quick; a worker, or the first page that needs it, finds the rest."""
-    if (version.rows or 0) * len(columns) > EXPLORED_AT_ONCE:
-        return {}
-    from ml.tables.exploring import explore_table  # noqa: PLC0415 -- slow import: SciPy
-
-    return explore_table(storage.local_path(version.table_key), columns, profile=profile)
+    is_quick = (version.rows or 0) * len(columns) <= EXPLORED_AT_ONCE
+    return look_at(version, columns, profile) if is_quick else {}
 
 
 def _corrected_meanwhile() -> Conflict:

@@ -34,6 +34,7 @@ def _field(stored: "pd.Series[Any]", read: "pd.Series[Any]", column: Column) -> 
         "name": column.name,
         "dtype": column.dtype,
         "share_missing": float(1 - known.mean()),
+        "written": column.written,
     }
     if not known.any():
         return InputField(**about)

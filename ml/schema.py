@@ -12,7 +12,7 @@ frame*, so a row gets the same answer through every door:
 """
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ml import values
 from ml.errors import BadInput
+from ml.written import reader_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ class InputField:
     `typical` is the median or the most frequent value, `minimum` and `maximum` the range (numbers and dates),
     `categories` the most frequent values (at most 50, most frequent first; yes-or-no columns too) and
     `other_categories` how many distinct values that list leaves out. `share_missing` is in 0..1 and `example`
-    a value that occurs.
+    a value that occurs. `written` is the column's own, so that values are read as its table has them, too.
     """
 
     name: str
@@ -111,22 +112,25 @@ class InputField:
     other_categories: int = 0
     share_missing: float = 0.0
     example: Any = None
+    written: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(**{**data, "dtype": Dtype(data["dtype"]), "categories": tuple(data.get("categories", ()))})
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "categories": list(self.categories)}
+        """Every field, but `written` only where there is something to say."""
+        told = {key: value for key, value in asdict(self).items() if key != "written" or value}
+        return {**told, "categories": list(self.categories)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """Rows read by `parse_rows`: one row of `frame` and one list of `warnings` for each row given, in order.
 
-    A warning is `{"code": "unseen_category"|"out_of_range"|"imputed", "column", "detail"}`. `bad` holds the
-    rows that could not be read, by position, and is empty unless the caller asked to keep going; their row of
-    the frame is blank.
+    A warning is `{"code": "unseen_category"|"out_of_range"|"imputed"|"unused_column", "column", "detail"}`. `bad`
+    holds the rows that could not be read, by position, and is empty unless the caller asked to keep going; their row
+    of the frame is blank.
     """
 
     frame: "pd.DataFrame"
@@ -147,15 +151,16 @@ def parse_rows(
     rows: Sequence[Mapping[str, Any]],
     fields: Sequence[InputField],
     *,
+    unused: Collection[str] = (),
     prefix: str = "features",
     keep_going: bool = False,
 ) -> Parsed:
     """Read rows as people and programs write them into the canonical frame a model answers.
 
-    Absent, null and blank values are missing, with a warning. `prefix` begins the `attr` of every error; in
-    it `{row}` stands for the row's position, as in `instances.{row}`. Raises BadInput for the first row that
-    cannot be read (an unknown column, a value of the wrong kind, no known column at all); with `keep_going`
-    such rows are collected in `bad` instead.
+    Absent, null and blank values are missing, with a warning; columns of the table that are `unused` are left out,
+    with a warning. `prefix` begins the `attr` of every error; in it `{row}` stands for the row's position, as in
+    `instances.{row}`. Raises BadInput for the first row that cannot be read (an unknown column, a value of the wrong
+    kind, no column that is used); with `keep_going` such rows are collected in `bad` instead.
     """
     readings = [_Reading.of(field) for field in fields]
     known = {field.name for field in fields}
@@ -164,16 +169,17 @@ def parse_rows(
     for position, row in enumerate(rows):
         where = prefix.replace("{row}", str(position))
         try:
-            _require_known(row, known, fields, where)
+            left_out = _left_out(row, known, unused, fields, where)
             found = [reading.read(row.get(reading.name), where) for reading in readings]
         except BadInput as error:
             if not keep_going:
                 raise
             bad[position] = error
+            left_out = []
             found = [reading.blank for reading in readings]
         for reading, value in zip(readings, found, strict=True):
             reading.column.append(value)
-        warnings.append([] if position in bad else _warnings_of(readings, found))
+        warnings.append([] if position in bad else _warnings_of(readings, found, left_out))
     arrays = {reading.name: _array(reading.column, reading.dtype) for reading in readings}
     return Parsed(frame=frame_of(arrays, len(rows)), warnings=warnings, bad=bad)
 
@@ -202,11 +208,12 @@ class _Reading:
 
     @classmethod
     def of(cls, field: InputField) -> Self:
-        reader = READERS[field.dtype]
+        canonical = READERS[field.dtype]
         whole = field.categories and not field.other_categories
-        seen = frozenset(map(reader, field.categories)) if whole else None
-        low, high = (None if bound is None else reader(bound) for bound in (field.minimum, field.maximum))
-        return cls(field.name, field.dtype, reader, reader(None), low, high, seen, [])
+        seen = frozenset(map(canonical, field.categories)) if whole else None
+        low, high = (None if bound is None else canonical(bound) for bound in (field.minimum, field.maximum))
+        reader = reader_of(field.written, canonical)
+        return cls(field.name, field.dtype, reader, canonical(None), low, high, seen, [])
 
     def read(self, value: object, where: str) -> Any:
         try:
@@ -227,22 +234,36 @@ class _Reading:
         return None
 
 
-def _warnings_of(readings: Sequence[_Reading], found: Sequence[Any]) -> list[dict[str, str]]:
+def _warnings_of(readings: Sequence[_Reading], found: Sequence[Any], left_out: Sequence[str]) -> list[dict[str, str]]:
     pairs = zip(readings, found, strict=True)
-    return [warning for reading, value in pairs if (warning := reading.warning(value)) is not None]
+    warnings = [warning for reading, value in pairs if (warning := reading.warning(value)) is not None]
+    return [*warnings, *map(_unused, left_out)]
+
+
+def _unused(name: str) -> dict[str, str]:
+    detail = f"The model does not use {name}; its value was left out."
+    return {"code": "unused_column", "column": name, "detail": detail}
 
 
 def _shown(bound: float | datetime) -> str:
     return bound.isoformat(" ") if isinstance(bound, datetime) else f"{bound:,.10g}"
 
 
-def _require_known(row: object, known: set[str], fields: Sequence[InputField], where: str) -> None:
+def _left_out(
+    row: object, known: set[str], unused: Collection[str], fields: Sequence[InputField], where: str
+) -> list[str]:
+    """The columns of a row that are not used, in its order; raises BadInput unless it has one that is."""
     if not isinstance(row, Mapping):
         raise BadInput(where, "A row must be an object of column names and values.")
     if not row:
         raise BadInput(where, f"The row is empty. {_listed(fields)}")
-    if unknown := next((name for name in row if name not in known), None):
+    others = [name for name in row if name not in known]
+    unknown = next((name for name in others if name not in unused), None)
+    if unknown is not None:
         raise BadInput(f"{where}.{str(unknown)[:100]}", f"{unknown_column(unknown, known)} {_listed(fields)}")
+    if len(others) == len(row):
+        raise BadInput(where, f"The row has none of the columns that the model uses. {_listed(fields)}")
+    return others
 
 
 def unknown_column(name: object, known: Sequence[str] | set[str]) -> str:

@@ -66,19 +66,27 @@ def _workers() -> dict[str, Any]:
         "alive": pulse.is_fresh(at),
         "heartbeat_age_s": _age(at),
         "concurrency": settings.WORKER_CONCURRENCY,
+        "slots": pulse.slots_alive(),
         "broker": health.broker(),
     }
 
 
 def _queue() -> dict[str, Any]:
     jobs = Job.objects.filter(state=JobState.QUEUED).aggregate(count=Count("pk"), since=Min("created_at"))
-    reading = DatasetVersion.objects.filter(status=VersionStatus.PROCESSING)
-    read = reading.aggregate(count=Count("pk"), since=Min("created_at"))
+    waits, is_read = Q(heartbeat_at=None), ~Q(heartbeat_at=None)
+    files = DatasetVersion.objects.filter(status=VersionStatus.PROCESSING).aggregate(
+        waiting=Count("pk", filter=waits),
+        waiting_since=Min("created_at", filter=waits),
+        being_read=Count("pk", filter=is_read),
+        read_since=Min("created_at", filter=is_read),
+    )
     return {
         "queued_jobs": jobs["count"],
         "oldest_job_age_s": _age(jobs["since"]),
-        "datasets_being_read": read["count"],
-        "oldest_dataset_age_s": _age(read["since"]),
+        "queued_datasets": files["waiting"],
+        "oldest_queued_dataset_age_s": _age(files["waiting_since"]),
+        "datasets_being_read": files["being_read"],
+        "oldest_dataset_age_s": _age(files["read_since"]),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from ml.schema import Dtype, InputField
+from ml.written import as_written
 from training.models import ModelVersion
 
 MOST_CHOICES = 50
@@ -20,7 +21,7 @@ class PredictionForm(forms.Form):
     ) -> None:
         self.inputs = model.fields
         super().__init__(
-            data, initial={f"f{place}": _text((row or {}).get(f.name)) for place, f in enumerate(self.inputs)}
+            data, initial={f"f{place}": _typed((row or {}).get(f.name), f) for place, f in enumerate(self.inputs)}
         )
         for place, each in enumerate(self.inputs):
             self.fields[f"f{place}"] = field_for(each)
@@ -47,8 +48,11 @@ def field_for(each: InputField) -> forms.CharField:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **options)
     attrs = {"placeholder": _rounded(each.typical)}
     if each.dtype in NUMBERS:
-        attrs["inputmode"] = "decimal"
-        options["help_text"] = f"{_rounded(each.minimum)} to {_rounded(each.maximum)}"
+        low, typical, high = (
+            as_written(_rounded(one), each.written) for one in (each.minimum, each.typical, each.maximum)
+        )
+        attrs |= {"placeholder": typical, "inputmode": "decimal"}
+        options["help_text"] = f"{low} to {high}"
     elif each.dtype is Dtype.DATETIME:
         attrs["placeholder"] = "YYYY-MM-DD"
         options["help_text"] = f"{_rounded(each.minimum)} to {_rounded(each.maximum)}"
@@ -62,6 +66,12 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _typed(value: Any, each: InputField) -> str:
+    """As `_text`, and a number with the decimal mark of its column: a point may part thousands there."""
+    text = _text(value)
+    return as_written(text, each.written) if each.dtype in NUMBERS else text
 
 
 def _rounded(value: Any) -> str:

@@ -33,6 +33,7 @@ def predict(
 ) -> Prediction:
     """Answer the rows, charge once, and keep the call; `prefix` is what errors call a row (`instances.{row}`).
 
+    A row may be one of the table: columns that the model does not use are left out, with a warning, and not kept.
     Charges `Cost.PREDICT` in the transaction that keeps the call; emits `prediction.created`. Raises Forbidden,
     Conflict (`model_archived`, or `model_failed` when the model breaks on the input: kept, not charged),
     InvalidInput naming the column, InsufficientCredits.
@@ -42,7 +43,7 @@ def predict(
         raise Conflict("This model is archived. Use a newer version.", code="model_archived")
     credits.require_funds(actor.user, Cost.PREDICT)
     parsed = _parsed(model, rows, prefix)
-    prediction = Prediction(model=model, caller=actor.user, rows=[dict(row) for row in rows])
+    prediction = Prediction(model=model, caller=actor.user, rows=[_used(row, parsed) for row in rows])
     try:
         _answer(prediction, parsed)
     except Exception as error:
@@ -75,10 +76,16 @@ def _unless_purged() -> Iterator[None]:
 
 
 def _parsed(model: ModelVersion, rows: Sequence[Mapping[str, Any]], prefix: str) -> Parsed:
+    fields = model.fields
+    unused = {column["name"] for column in model.plan.get("columns", ())} - {field.name for field in fields}
     try:
-        return parse_rows(rows, model.fields, prefix=prefix)
+        return parse_rows(rows, fields, unused=unused, prefix=prefix)
     except BadInput as error:
         raise InvalidInput(error.attr, error.detail) from None
+
+
+def _used(row: Mapping[str, Any], parsed: Parsed) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name in parsed.frame.columns}
 
 
 def _answer(prediction: Prediction, parsed: Parsed) -> None:

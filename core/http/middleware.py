@@ -8,8 +8,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import ProductError
-from core.http.errors import error_response
-from core.http.uploads import refuse_oversized_body
+from core.http.errors import error_response, is_api
+from core.http.uploads import receive_form, refuse_oversized_body
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -49,7 +49,7 @@ class TrailingSlashMiddleware:
 
 
 class ProductErrorMiddleware:
-    """Refuse a body that is too large before anything reads it, and answer product errors that a view let through."""
+    """Refuse a body that is too large or finds no room, and answer product errors that a view let through."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -57,6 +57,8 @@ class ProductErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             refuse_oversized_body(request)
+            if not is_api(request):  # there the view reads the body, and DRF answers
+                receive_form(request)
         except ProductError as error:
             return error_response(request, error)
         return self.get_response(request)

@@ -25,10 +25,14 @@ for _chart in (
     charts.class_bars,
     charts.confusion,
     charts.scatter,
+    charts.curves,
+    charts.points,
+    charts.spreads,
 ):
     register.simple_tag(_chart)
 
 register.simple_tag(charts.associations, name="associations_map")
+register.simple_tag(charts.pair, name="pair_chart")
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from datasets.api import datasets, recipes, rows, versions
+from datasets.api import datasets, pairs, recipes, rows, versions
 
 urlpatterns = [
     path("datasets", datasets.DatasetsView.as_view(), name="datasets"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("recipes/<uuid:pk>", recipes.RecipeView.as_view(), name="recipe"),
     path("datasets/<uuid:pk>/preview", rows.PreviewView.as_view(), name="dataset-preview"),
     path("datasets/<uuid:pk>/profile", rows.ProfileView.as_view(), name="dataset-profile"),
+    path("datasets/<uuid:pk>/pair", pairs.PairView.as_view(), name="dataset-pair"),
     path("datasets/<uuid:pk>/versions", versions.VersionsView.as_view(), name="dataset-versions"),
     path("datasets/<uuid:pk>/versions/<int:number>", versions.VersionView.as_view(), name="dataset-version"),
     path("datasets/<uuid:pk>/download", versions.DownloadView.as_view(), name="dataset-download"),

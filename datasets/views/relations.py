@@ -6,37 +6,47 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.http import urlencode
 
 from core.errors import InvalidInput
 from datasets import exploring
 from datasets.models import DatasetVersion
 from datasets.views.frame import face
+from datasets.views.pair import MOST_CHOICES, pair_context, to_pair, version_clicked
 from ml.schema import unknown_column
 
-MOST_SHOWN = 30
-MOST_CHOICES = 100  # longer lists are typed into: they would be most of the page
+MOST_SHOWN = 20
+MOST_SUGGESTED = 200
 PAIRS_SHOWN = 10
 LEAST_PAIR = 0.1
 
 
 @login_required
 def dataset_relations(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
-    """With `?target=`, that column's relations, and the choice is remembered for the dataset while signed in."""
-    shown = face(request, dataset_id, "relations")
+    """With `?target=`, that column's relations, and the choice is remembered for the dataset while signed in.
+
+    With `?x=` and `?y=`, the chart of those two; `?pair=` is a click in the map of all, and leads there.
+    """
+    shown = face(request, dataset_id, "relations", version_number=version_clicked(request))
     version, context = shown.version, shown.context
+    if "pair" in request.GET:
+        return to_pair(request, version)
     if version.is_ready:
         target = _target(request, version)
         associations = exploring.exploration_of(version)["associations"]
+        pairs = _pairs(version, associations, context["version_query"])
         context = {
             **context,
             "target": target,
             "targets": version.schema if len(version.columns) <= MOST_CHOICES else None,
+            "suggested": version.schema if MOST_CHOICES < len(version.columns) <= MOST_SUGGESTED else None,
             **_relations(version, target, context["version_query"]),
             "unknown": _unknown(request, version),
             "associations": associations if len(associations["columns"]) > 1 else None,
             "with_numbers": "numbers" in request.GET,
-            "pairs": _pairs(version, associations, context["version_query"]),
+            "pairs": pairs,
+            "clicks": f"?pair={version.number}@" if "version" in request.GET else "?pair=",
+            **pair_context(request, version, likely=(pairs[0]["first"], pairs[0]["second"]) if pairs else None),
         }
     return render(request, "datasets/relations.html", context)
 
@@ -88,13 +98,20 @@ def _pairs(version: DatasetVersion, associations: dict[str, Any], version_query:
         for earlier in range(later)
         if values[later][earlier] >= LEAST_PAIR
     ]
-    urls = _addresses(version, version_query)
+    urls, query = _addresses(version, version_query), version_query or "?"
     return [
-        {"first": first, "first_url": urls[first], "second": second, "second_url": urls[second], "value": value}
+        {
+            "first": first,
+            "first_url": urls[first],
+            "second": second,
+            "second_url": urls[second],
+            "value": value,
+            "url": f"{query}{'&' if version_query else ''}{urlencode({'x': first, 'y': second})}#pair",
+        }
         for value, first, second in sorted(pairs, key=lambda pair: -pair[0])[:PAIRS_SHOWN]
     ]
 
 
 def _addresses(version: DatasetVersion, version_query: str) -> dict[str, str]:
-    stem = reverse("datasets:columns", args=[version.dataset_id])
-    return {column["name"]: f"{stem}/{place}{version_query}" for place, column in enumerate(version.columns, start=1)}
+    """Where each column has its page, from this one: there are dozens, and whole addresses would weigh."""
+    return {column["name"]: f"columns/{place}{version_query}" for place, column in enumerate(version.columns, start=1)}

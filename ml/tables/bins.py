@@ -1,4 +1,4 @@
-"""Edges of a histogram, and the bin of a value in SQL."""
+"""Edges of a histogram."""
 
 import math
 from dataclasses import dataclass
@@ -18,26 +18,6 @@ class Bins:
     @property
     def count(self) -> int:
         return len(self.edges) - 1
-
-    @property
-    def start(self) -> float:
-        """Half of the first edge: halves are taken as the distance of two doubles may be beyond the largest one."""
-        return self.edges[0] / 2
-
-    @property
-    def width(self) -> float:
-        """Half of the way from the first edge to the last."""
-        return self.edges[-1] / 2 - self.start
-
-
-# The bin (from 0) of `value` in SQL, among `edges` with `start`, `width` and `last_bin` of `Bins`. A division finds
-# it but for rounding, so the edges have the last word.
-_GUESS = "greatest(least(floor((value / 2 - start) / width * (last_bin + 1)), last_bin), 0)::INTEGER"
-# A width of zero comes from numbers so large that the edges beside them are no other numbers.
-BIN_SQL = (
-    f"CASE WHEN width > 0 THEN {_GUESS} - (value < edges[{_GUESS} + 1])::INTEGER "
-    f"+ ({_GUESS} < last_bin AND value >= edges[{_GUESS} + 2])::INTEGER ELSE 0 END"
-)
 
 
 def equal_bins(low: float, high: float, *, whole: bool) -> Bins:

@@ -1,12 +1,13 @@
 """Cells of text as they come, made ready for typing."""
 
-from ml.tables.duck import literal, select
+from ml.tables.alike import each_column
+from ml.tables.duck import literal
 from ml.tables.values import BLANKS, MISSING_MARKS
 
 
 def cleaned_cells(width: int, source: str) -> str:
     """A query that trims every cell of c0, c1, … of `source` and turns the marks for "missing" into NULL."""
-    return select((f"{cleaned_cell(f'c{i}')} AS c{i}" for i in range(width)), source)
+    return each_column([cleaned_cell("{v}")] * width, source)
 
 
 def cleaned_cell(cell: str) -> str:

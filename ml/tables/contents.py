@@ -12,7 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from ml.errors import UnreadableTable
+from ml.tables.alphabets import WESTERN
 from ml.tables.bad_rows import BadRows
+from ml.tables.encodings import OddWords, encoding_shown, guess_encoding, name_of
 from ml.tables.summary import MEGABYTE, Limits, Progress, counted, silent
 
 HEAD_BYTES = 64 * 1024
@@ -37,13 +39,6 @@ _BINARY = (
     (b"\x28\xb5\x2f\xfd", "This file is compressed with zstd; unpack it, or use gzip."),
     (b"7z\xbc\xaf", "This is a 7z archive; unpack it first."),
     (b"Rar!", "This is a RAR archive; unpack it first."),
-)
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
@@ -130,8 +125,9 @@ def refuse_binary(head: bytes) -> None:
 def plain_text(path: Path, work: Path, bad: BadRows, report: Progress = silent) -> PlainText:
     """The file as UTF-8 text: itself when it is that already, else a copy in `work`.
 
-    Bytes that are wrong in an otherwise UTF-8 file become U+FFFD, NUL characters are dropped, and `\\r\\n`
-    or `\\r` become `\\n`; the first two are told in the notes, and lines with wrong bytes in `bad`.
+    An encoding other than UTF-8 is told in the notes, and whether it is a guess. Bytes that are wrong in an otherwise
+    sound file become U+FFFD, NUL characters are dropped, and `\\r\\n` or `\\r` become `\\n`; the first two are told in
+    the notes, and lines with wrong bytes in `bad`.
     """
     scan = _scan(path, report)
     if scan.encoding == "utf-8" and not scan.bad_bytes and not scan.nuls and not scan.returns:
@@ -142,6 +138,7 @@ def plain_text(path: Path, work: Path, bad: BadRows, report: Progress = silent) 
 @dataclass(slots=True)
 class _Scan:
     encoding: str
+    is_guess: bool = False
     bad_bytes: int = 0
     nuls: bool = False
     returns: bool = False
@@ -164,6 +161,7 @@ def _scan(path: Path, report: Progress) -> _Scan:
             scan.has_quotes = scan.has_quotes or b'"' in chunk
     except pa.ArrowInvalid:
         scan.encoding, scan.bad_bytes = _encoding_of_odd_bytes(path)
+        scan.is_guess = scan.encoding != "utf-8"
     return scan
 
 
@@ -205,41 +203,37 @@ def _chunks(path: Path, report: Progress = silent) -> Iterator[bytes]:
 
 
 def _encoding_of_odd_bytes(path: Path) -> tuple[str, int]:
-    """UTF-8 with a few wrong bytes, or a Western single-byte encoding."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    wrong = foreign = 0
-    undefined = False
-    for chunk in _chunks(path):
-        text = decoder.decode(chunk, final=not chunk)
-        wrong += text.count("\ufffd")
-        foreign += len(text) - len(text.encode("ascii", "ignore"))
-        undefined = undefined or len(chunk.translate(None, delete=_NOT_IN_CP1252)) != len(chunk)
+    """UTF-8 with a few wrong bytes, or the encoding that its words are likeliest in; and how many bytes are wrong."""
+    wrong, foreign = _wrong_characters(path, "utf-8")
     # A Western file has next to no valid UTF-8 sequence by chance; a broken UTF-8 file has mostly valid ones.
     if wrong * 10 <= foreign:
         return "utf-8", wrong
-    return ("latin-1" if undefined else "cp1252"), 0
+    words = OddWords()
+    undefined = False
+    for chunk in _chunks(path):
+        words.add(chunk, is_cut=len(chunk) == MEGABYTE)
+        undefined = undefined or len(chunk.translate(None, delete=_NOT_IN_CP1252)) != len(chunk)
+    guess = guess_encoding(words)
+    if guess != WESTERN:
+        wrong, foreign = _wrong_characters(path, guess)
+        if wrong * 100 <= foreign:
+            return guess, wrong
+    return ("latin-1" if undefined else WESTERN), 0
 
 
-def encoding_shown(head: bytes) -> str | None:
-    """The encoding that a byte-order mark, or NUL in every second byte, gives away."""
-    return _marked_encoding(head) or _unmarked_utf16(head)
+def _wrong_characters(path: Path, encoding: str) -> tuple[int, int]:
+    """How many characters of the whole file are none in the encoding, and how many are beyond ASCII."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    wrong = foreign = 0
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk, final=not chunk)
+        wrong += text.count("\ufffd")
+        foreign += _foreign_in(text)
+    return wrong, foreign
 
 
-def _marked_encoding(head: bytes) -> str | None:
-    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
-
-
-def _unmarked_utf16(head: bytes) -> str | None:
-    """UTF-16 without its mark: in mostly Latin text every second byte is NUL."""
-    half = len(head) // 2
-    if half < 4:
-        return None
-    even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
-    if odd > 0.4 and even < 0.05:
-        return "utf-16-le"
-    if even > 0.4 and odd < 0.05:
-        return "utf-16-be"
-    return None
+def _foreign_in(text: str) -> int:
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _transcoded(path: Path, copy: Path, scan: _Scan, bad: BadRows, report: Progress) -> PlainText:
@@ -254,24 +248,31 @@ def _transcoded(path: Path, copy: Path, scan: _Scan, bad: BadRows, report: Progr
         while text := source.read(MEGABYTE):
             nuls += text.count("\0")
             if scan.bad_bytes and "\ufffd" in text:
-                _tell_wrong_lines(text, lines + 1, bad)
+                _tell_wrong_lines(text, lines + 1, scan.encoding, bad)
             wrong += text.count("\ufffd")
             lines += text.count("\n")
             has_quotes = has_quotes or '"' in text
             out.write(text.replace("\0", "") if nuls else text)
             if raw.tell() % _A_REPORT < MEGABYTE:
                 report("decoding", raw.tell(), size, "bytes")
-    notes = []
+    encoding = "utf-8" if scan.encoding == "utf-8-sig" else scan.encoding.removesuffix("-le").removesuffix("-be")
+    notes = [_words_on(encoding, is_guess=scan.is_guess)] if encoding != "utf-8" else []
     if nuls:
         notes.append(f"{counted(nuls, 'NUL character was', 'NUL characters were')} removed.")
-    if wrong and scan.encoding != "latin-1":
+    if wrong and encoding != "latin-1":
         which = counted(wrong, "character is no", "characters are no")
         notes.append(f"{which} valid {scan.encoding.upper()} and reads as \ufffd.")
-    encoding = "utf-8" if scan.encoding == "utf-8-sig" else scan.encoding.removesuffix("-le").removesuffix("-be")
     return PlainText(path=copy, encoding=encoding, lines=lines, has_quotes=has_quotes, notes=notes)
 
 
-def _tell_wrong_lines(text: str, first: int, bad: BadRows) -> None:
+def _words_on(encoding: str, *, is_guess: bool) -> str:
+    if not is_guess:
+        return f"The file is in {name_of(encoding)}."
+    remedy = "where letters look wrong, save the file as UTF-8 and upload it again."
+    return f"The file is no UTF-8; it was read as {name_of(encoding)}, which is a guess: {remedy}"
+
+
+def _tell_wrong_lines(text: str, first: int, encoding: str, bad: BadRows) -> None:
     for line, words in enumerate(text.split("\n"), start=first):
         if "\ufffd" in words:
-            bad.add(line, "bytes that are no valid UTF-8; kept, and read as \ufffd", words)
+            bad.add(line, f"bytes that are no valid {encoding.upper()}; kept, and read as \ufffd", words)

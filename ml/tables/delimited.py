@@ -129,7 +129,7 @@ def refuse_endless_first_row(sample: str, limits: Limits) -> None:
         return
     widths = {_width_of_line(start, delimiter) for delimiter in DELIMITERS}
     if all(width == 1 or width > limits.max_columns for width in widths) and max(widths) > 1:
-        raise too_many_columns(max(widths), limits)
+        raise too_many_columns(max(widths) - 1, limits, counted_all=False)
 
 
 def _width_of_line(line: str, delimiter: str) -> int:
@@ -139,8 +139,10 @@ def _width_of_line(line: str, delimiter: str) -> int:
         return 1
 
 
-def too_many_columns(count: int, limits: Limits) -> UnreadableTable:
-    detail = f"There are {count:,} columns and at most {limits.max_columns:,} are read; leave some out."
+def too_many_columns(count: int, limits: Limits, *, counted_all: bool = True) -> UnreadableTable:
+    """Refuse a table of so many columns, or of more than that where they were not counted to the end."""
+    number = f"{count:,}" if counted_all else f"more than {count:,}"
+    detail = f"There are {number} columns and at most {limits.max_columns:,} are read; leave some out."
     return UnreadableTable("too_many_columns", detail)
 
 

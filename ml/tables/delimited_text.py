@@ -11,7 +11,7 @@ from ml.tables.cells import cleaned_cells
 from ml.tables.contents import PlainText
 from ml.tables.delimited import Layout, rows_of
 from ml.tables.duck import execute, file_name, literal, one_row, parquet, raise_if_disk_is_full, select, typed_copy
-from ml.tables.guesses import cells, guess_kinds, misfit
+from ml.tables.guesses import guess_kinds, guessed_cells, misfit
 from ml.tables.headers import clean_names
 from ml.tables.kinds import Kind
 from ml.tables.summary import MEGABYTE, Limits, Progress, silent
@@ -71,7 +71,7 @@ def _read_as_guessed(
     wrong = 0
     while True:
         try:
-            execute(connection, typed_copy(select(cells(layout.width, kinds), file), path, layout.width), report)
+            execute(connection, typed_copy(guessed_cells(layout.width, kinds, file), path, layout.width), report)
         except duckdb.Error as error:
             place = misfit(error)
             if place is None:

@@ -107,7 +107,9 @@ def literal(text: str) -> str:
 def parquet(paths: Sequence[Path]) -> str:
     """A FROM clause over Parquet files one after the other, in this order; columns meet by name."""
     files = ", ".join(file_name(path) for path in paths)
-    return f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+    # To look for names in several files takes milliseconds a hundred columns, in every query.
+    union = str(len(paths) > 1).lower()
+    return f"read_parquet([{files}], union_by_name = {union}, hive_partitioning = false)"
 
 
 def file_name(path: Path) -> str:

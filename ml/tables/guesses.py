@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from ml.tables.alike import each_column
 from ml.tables.cells import cleaned_cell
 from ml.tables.dates import DATE_FORMATS
 from ml.tables.duck import literal
@@ -30,14 +31,12 @@ def guess_kinds(
     return {i: kinds[0] for i, kinds in first.items() if found[i].hits.get(kinds[0].name) and found[i].is_plain}
 
 
-def cells(width: int, guesses: Mapping[int, Kind]) -> list[str]:
-    """The cells c0, c1, … of raw text as expressions: typed where there is a guess, else cleaned.
+def guessed_cells(width: int, guesses: Mapping[int, Kind], source: str) -> str:
+    """A query over the raw text in c0, c1, … of `source`: typed where there is a guess, else cleaned.
 
     A value that is neither missing nor as guessed ends the query with an error that `misfit` knows.
     """
-    return [
-        f"{_typed(f'c{i}', guesses[i], i) if i in guesses else cleaned_cell(f'c{i}')} AS c{i}" for i in range(width)
-    ]
+    return each_column([_typed(guesses[i]) if i in guesses else cleaned_cell("{v}") for i in range(width)], source)
 
 
 def misfit(error: duckdb.Error) -> int | None:
@@ -48,16 +47,15 @@ def misfit(error: duckdb.Error) -> int | None:
 
 def known_readings(guesses: Mapping[int, Kind]) -> dict[int, Reading]:
     """Readings of columns that are stored as their kind already."""
-    return {i: Reading(f"c{i}", kind.dtype, kind.phrase, None) for i, kind in guesses.items()}
+    return {i: Reading("{v}", kind.dtype, kind.phrase, None) for i, kind in guesses.items()}
 
 
-def _typed(cell: str, kind: Kind, place: int) -> str:
-    value, test = kind.sql.replace("{v}", cell), kind.test.replace("{v}", cell)
+def _typed(kind: Kind) -> str:
     marks = ", ".join(literal(mark) for mark in sorted(MISSING_MARKS))
     # It depends on the cell, so that no optimiser works it out beforehand.
-    wrong = f"error(concat({literal(f'A value {_MISFIT}{place}.')}, left({cell}, 0)))"
+    wrong = f"error(concat({literal(f'A value {_MISFIT}')}, {{p}}, '.', left({{v}}, 0)))"
     return (
-        f"CASE WHEN {test} THEN coalesce({value}, {wrong}) "
-        f"WHEN {cell} IS NULL OR lower(trim({cell}, {literal(BLANKS)})) IN ({marks}) THEN NULL "
+        f"CASE WHEN {kind.test} THEN coalesce({kind.sql}, {wrong}) "
+        f"WHEN {{v}} IS NULL OR lower(trim({{v}}, {literal(BLANKS)})) IN ({marks}) THEN NULL "
         f"ELSE {wrong} END"
     )

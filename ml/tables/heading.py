@@ -11,12 +11,12 @@ from ml.tables.contents import (
     PARQUET_MAGIC,
     damaged_gzip,
     empty_file,
-    encoding_shown,
     head_of,
     refuse_binary,
     too_large,
 )
 from ml.tables.delimited import layout_of, refuse_endless_first_row, sample_of, too_many_columns
+from ml.tables.encodings import encoding_shown
 from ml.tables.parquet_text import check_foot
 from ml.tables.sniffing import START_CHARACTERS, says_json
 from ml.tables.summary import MEGABYTE, Limits
@@ -121,4 +121,4 @@ def _check_first_object(text: str, limits: Limits) -> None:
             break
         last = found
     if len(keys) > limits.max_columns:
-        raise too_many_columns(len(keys), limits)
+        raise too_many_columns(len(keys) if depth < 0 else len(keys) - 1, limits, counted_all=depth < 0)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ml.errors import UnreadableTable
 from ml.tables.bad_rows import BadRows
+from ml.tables.json_columns import rows_of_columns, starts_columnwise
 from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import TextSink
 
@@ -126,6 +127,15 @@ def _loads(text: str, written: bytes) -> Any:
         return json.loads(text)
 
 
+def _too_long_to_turn() -> UnreadableTable:
+    most = f"{_LONGEST_OBJECT / MEGABYTE:,.0f} MB"
+    return UnreadableTable(
+        "too_large",
+        f"The JSON is written column by column, and of such a file at most {most} are read; write a list of objects, "
+        'one a row (in pandas: orient="records").',
+    )
+
+
 class _Values:
     """Walks over the top level of a JSON text with a window that holds some objects at a time."""
 
@@ -177,7 +187,11 @@ class _Values:
         try:
             first = self._row()
         except UnreadableTable:
-            if not wrapped or len(self._text) - start < _LONGEST_OBJECT:
+            if len(self._text) - start < _LONGEST_OBJECT:
+                raise
+            if starts_columnwise(self._text, start):
+                raise _too_long_to_turn() from None
+            if not wrapped:
                 raise
             self._at = wrapped.end()
             yield from self._array()
@@ -254,14 +268,15 @@ class _Values:
         return (rows, end) if rows and len(rows) == len(lines) else ([], self._at)
 
     def _rows_inside(self, only: _Batch) -> Iterator[_Batch]:
-        """The rows of a lone object: those of its one list of objects, those it names, or itself."""
+        """The rows of a lone object: those of its one list of objects or its columns, those it names, or itself."""
         (value,), characters = only
         lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
         if len(lists) == 1:
             yield lists[0], characters
+        elif (turned := rows_of_columns(value)) is not None:
+            for rows in turned:
+                yield rows, min(characters, _CHUNK)
         elif len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
-            if all(key.isdigit() for row in value.values() for key in row):
-                raise self._broken("it is written column by column; write a list of row objects instead")
             yield [{"key": key, **row} for key, row in value.items()], characters
         else:
             self.format = "jsonl"

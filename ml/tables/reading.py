@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ml.errors import UnreadableTable
 from ml.schema import Column
+from ml.tables.alike import each_column
 from ml.tables.bad_rows import BadRows
 from ml.tables.blank_separated import tabbed
 from ml.tables.careful_rows import careful_rows
@@ -22,6 +23,8 @@ from ml.tables.duck import connect, copy, execute, one_row, parquet, raise_if_di
 from ml.tables.guesses import known_readings
 from ml.tables.headers import clean_names
 from ml.tables.json_text import objects_to_text
+from ml.tables.looking import look_at_all
+from ml.tables.looks import Look
 from ml.tables.parquet_text import parquet_to_text
 from ml.tables.readings import Reading, find_readings
 from ml.tables.roles import describe_columns
@@ -102,10 +105,12 @@ class _Reader:
         )
         path = self._write(text, readings)
         rows = int(one_row(self.connection, select(["count(*)"], parquet([path])))[0])
-        columns = describe_columns(self.connection, path, names, readings, rows, report=self.report)
+        looks = self._look_at(path, len(names), rows)
+        columns = describe_columns(self.connection, names, readings, looks, rows)
         return TableSummary(
             rows=rows,
             columns=columns,
+            looks=looks,
             dialect=text.dialect,
             bad_rows=self.bad.listed,
             bad_row_count=self.bad.count,
@@ -178,11 +183,16 @@ class _Reader:
     def _write(self, text: _Text, readings: list[Reading]) -> Path:
         """The typed table; the clean file itself when nothing in it needs another reading."""
         path = self.work / "table.parquet"
-        if text.is_clean and all(reading.sql == f"c{i}" for i, reading in enumerate(readings)):
+        if text.is_clean and all(reading.sql == "{v}" for reading in readings):
             return text.paths[0].rename(path)
-        query = select((reading.sql for reading in readings), "cells")
+        query = each_column([reading.sql for reading in readings], "cells")
         self._execute("writing", typed_copy(query, path, len(readings)))
         return path
+
+    def _look_at(self, path: Path, width: int, rows: int) -> list[Look]:
+        """What the values of the typed table tell, which is the view `typed` from now on."""
+        self.connection.execute(f"CREATE VIEW typed AS FROM {parquet([path])}")
+        return look_at_all(self.connection, width, rows, lambda done: self.report("describing", done, width, "columns"))
 
     def _execute(self, stage: str, statement: str) -> None:
         execute(self.connection, statement, lambda percent: self.report(stage, percent, 100, "percent"))

@@ -25,7 +25,7 @@ _LEAST_SHARE_OF_NONE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one column is read: `sql` is the expression to store, `dtype` is None where it stays text.
+    """How one column is read: `sql` gives what is stored of the cell in its placeholder `{v}`; texts have no `dtype`.
 
     `present` counts the values that ought to be there once it is read, None where all are sure to be.
     """
@@ -83,7 +83,7 @@ def find_readings(
             if fitting and fitting[0] in BLANKS_BETWEEN and not _are_amounts(connection, table, i, names[i]):
                 fitting = []
             if fitting or counts.present == 0 or len(waiting[i]) <= 1:
-                readings[i] = _reading(i, names[i], counts, fitting)
+                readings[i] = _reading(names[i], counts, fitting)
                 del waiting[i]
             else:
                 waiting[i] = waiting[i][1:]
@@ -106,7 +106,11 @@ def trials_left_by_a_sample(
     """The trials each column has to stand, in order; none for what cannot be but text. Leaves the table `sampled`."""
     least, most = _SAMPLE_ROWS
     rows = max(least, min(most, _SAMPLE_CELLS // len(names)))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE sampled AS FROM {table} LIMIT {rows}")
+    places = [i for i in range(len(names)) if i not in without]
+    if not places:
+        return {}
+    sample = select((f"c{i}" for i in places), table)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE sampled AS {sample} LIMIT {rows}")
     commas = (COMMA, THOUSANDS) if decimal_comma else (THOUSANDS,)
     plain = (BOOLEAN, INTEGER, PHONE, NUMBER, ANY_DIGITS, *commas, *BLANKS_BETWEEN, A_SIGN, A_DATE)
     # From afar first, then one by one. With a decimal comma `1.234 €` is more than a thousand, without it is not.
@@ -114,11 +118,7 @@ def trials_left_by_a_sample(
         A_DATE: DATES,
         A_SIGN: tuple(chain(*zip(SIGNED[decimal_comma], SIGNED[not decimal_comma], strict=True))),
     }
-    wished = {
-        i: [kind for kind in plain if kind is not PHONE or PHONE_WORDS & words_of(name)]
-        for i, name in enumerate(names)
-        if i not in without
-    }
+    wished = {i: [kind for kind in plain if kind is not PHONE or PHONE_WORDS & words_of(names[i])] for i in places}
     for _ in range(2):  # plain kinds first, then the formats of what may be a date or an amount
         for i, counts in count_all(connection, "sampled", wished).items():
             left = [kind for kind in wished[i] if counts.may_be(kind)]
@@ -166,15 +166,15 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(literal(word) for word in sorted(words))
 
 
-def _reading(i: int, name: str, counts: _Counts, fitting: Sequence[Kind]) -> Reading:
+def _reading(name: str, counts: _Counts, fitting: Sequence[Kind]) -> Reading:
     if counts.present == 0:
-        return Reading(f"NULL::VARCHAR AS c{i}", None, "empty", 0)
+        return Reading("NULL::VARCHAR", None, "empty", 0)
     if PHONE in fitting:
-        return _as_text(i, name, counts, PHONE.phrase)
+        return _as_text(name, counts, PHONE.phrase)
     if ANY_DIGITS in fitting:
-        return _as_text(i, name, counts, "codes with leading zeros, or numbers too long to calculate with")
+        return _as_text(name, counts, "codes with leading zeros, or numbers too long to calculate with")
     if not fitting:
-        return _as_text(i, name, counts, "")
+        return _as_text(name, counts, "")
     kind = fitting[0]
     notes = []
     if len(fitting) > 1 and fitting[1].name == RIVALS.get(kind.name):
@@ -186,17 +186,15 @@ def _reading(i: int, name: str, counts: _Counts, fitting: Sequence[Kind]) -> Rea
     if counts.dots:
         marks = counted(counts.dots, "dot or dash counts", "dots or dashes count")
         notes.append(f"{marks} as missing in “{name}”.")
-    sql = f"{kind.sql.replace('{v}', f'c{i}')} AS c{i}"
-    return Reading(sql, kind.dtype, kind.phrase, counts.present - counts.nones - counts.dots, notes)
+    return Reading(kind.sql, kind.dtype, kind.phrase, counts.present - counts.nones - counts.dots, notes)
 
 
-def _as_text(i: int, name: str, counts: _Counts, phrase: str) -> Reading:
-    cell = f"c{i}"
+def _as_text(name: str, counts: _Counts, phrase: str) -> Reading:
     if not counts.nones:
-        return Reading(cell, None, phrase, counts.present)
+        return Reading("{v}", None, phrase, counts.present)
     if counts.nones >= _LEAST_SHARE_OF_NONE * counts.present:
         note = f"“None” was kept as a value of “{name}” ({counted(counts.nones, 'row', 'rows')})."
-        return Reading(cell, None, phrase, counts.present, [note])
+        return Reading("{v}", None, phrase, counts.present, [note])
     note = f"“None” counts as missing in “{name}” ({counted(counts.nones, 'row', 'rows')})."
-    sql = f"CASE WHEN strlen({cell}) = 4 AND lower({cell}) = '{NONE}' THEN NULL ELSE {cell} END AS {cell}"
+    sql = f"CASE WHEN strlen({{v}}) = 4 AND lower({{v}}) = '{NONE}' THEN NULL ELSE {{v}} END"
     return Reading(sql, None, phrase, counts.present - counts.nones, [note])

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ml.schema import Column
+from ml.tables.looks import Look
 
 MEGABYTE = 1024 * 1024
 
@@ -74,10 +75,14 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSummary:
-    """A table as it was read and written; `bad_rows` are the first ones, `bad_row_count` counts them all."""
+    """A table as it was read and written; `bad_rows` are the first ones, `bad_row_count` counts them all.
+
+    `looks` tell of the values of each column, for whoever wants to know more (see `ml.tables.profiling`).
+    """
 
     rows: int
     columns: list[Column]
+    looks: list[Look]
     dialect: Dialect
     bad_rows: list[BadRow]
     bad_row_count: int

@@ -15,14 +15,17 @@ class WorkersSerializer(serializers.Serializer[Any]):
     alive = serializers.BooleanField()
     heartbeat_age_s = serializers.FloatField(allow_null=True)
     concurrency = serializers.IntegerField(help_text="How many jobs one worker process runs at a time")
+    slots = serializers.IntegerField(help_text="How many jobs run at a time on all that are alive")
     broker = serializers.ChoiceField(choices=["ok", "down"])
 
 
 class QueueSerializer(serializers.Serializer[Any]):
     queued_jobs = serializers.IntegerField()
     oldest_job_age_s = serializers.FloatField(allow_null=True)
+    queued_datasets = serializers.IntegerField(help_text="Files that wait for a worker to read them")
+    oldest_queued_dataset_age_s = serializers.FloatField(allow_null=True, help_text="Since its upload")
     datasets_being_read = serializers.IntegerField()
-    oldest_dataset_age_s = serializers.FloatField(allow_null=True)
+    oldest_dataset_age_s = serializers.FloatField(allow_null=True, help_text="Of those being read, since its upload")
 
 
 class JobLineSerializer(serializers.Serializer[Any]):

@@ -238,11 +238,41 @@ def test_associations_draw_each_pair_once_and_name_the_closest():
 
     chart = charts.associations(["a", HOSTILE, "c"], values)
 
-    assert sum(node.get("d", "").count("z") for node in parsed(chart).iter("path")) == 3
+    assert sum(node.get("d", "").count("M") for node in parsed(chart).iter("path")) == 3
     assert label(chart) == "Associations of 3 columns; a and c go together most closely, with 0.9."
-    assert [cell.text for cell in parsed(chart).iter("td")][1:4] == ["1.00", "0.20", "0.90"]
+    assert [cell.text for cell in parsed(chart).iter("td")][1:] == [".20", ".90", ".00"]
     assert list(parsed(charts.associations(["a", "b"], [[1, 0], [0, 1]], with_numbers=False)).iter("td")) == []
 
 
 def test_associations_of_one_column_are_nothing():
     assert "no values to draw" in charts.associations(["a"], [[1.0]])
+
+
+def test_curves_name_each_line_and_mark_a_point():
+    lines = [{"name": "<b>one</b>", "points": [(0, 0), (1, 1)], "note": "area 0.5"}, {"name": "two", "points": [(0, 1)]}]
+
+    drawn = charts.curves(lines, x_title="across", y_title="up", diagonal=True, mark=(0.25, 0.5))
+
+    assert drawn.count('<path class="curve') == 2
+    assert "&lt;b&gt;one&lt;/b&gt;" in drawn
+    assert "<b>" not in drawn
+    assert 'class="chart__mark" cx="25.0%" cy="88.0"' in drawn
+
+
+def test_curves_without_a_point_say_so():
+    assert "no values" in charts.curves([{"name": "one", "points": []}], x_title="across", y_title="up")
+
+
+def test_spreads_place_the_dot_within_its_interval():
+    drawn = charts.spreads([{"label": "<i>a</i>", "value": 0.5, "low": 0.0, "high": 1.0, "text": "0.5 ± 0.5"}])
+
+    assert 'cx="50.0%"' in drawn
+    assert 'x1="2.0%" x2="98.0%"' in drawn
+    assert "&lt;i&gt;a&lt;/i&gt;" in drawn
+
+
+def test_spreads_do_without_an_interval():
+    drawn = charts.spreads([{"label": "a", "value": -1.0, "low": None, "high": None}, {"label": "b", "value": 1.0}])
+
+    assert "spread__interval" not in drawn
+    assert drawn.count("spread__zero") == 2

@@ -85,3 +85,12 @@ def test_the_likely_target_is_called_so_or_the_last(person, header, row, target)
 
     assert found is not None
     assert found.name == target
+
+
+def test_a_pair_is_remembered_under_its_schema_only(version):
+    first = exploring.pair_of(version, "length", "kind")
+    DatasetVersion.objects.filter(pk=version.pk).update(schema_number=2, columns=version.columns[1:])
+
+    assert exploring.pair_of(version, "length", "kind") == first
+    with pytest.raises(InvalidInput, match="There is no column 'length'"):
+        exploring.pair_of(DatasetVersion.objects.get(pk=version.pk), "length", "kind")

@@ -156,7 +156,7 @@ def test_version_whose_transaction_fails_leaves_no_file(actor, project, stored):
     @transaction.atomic
     def keep_in_vain(upload):
         dataset = Dataset.objects.create(project=project, name="a")
-        uploads.keep(upload, dataset=dataset, number=1, by=actor)
+        uploads.keep(upload, dataset=dataset, by=actor)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -268,7 +268,7 @@ def test_a_version_being_shared_cannot_be_deleted_meanwhile(actor, project):
         transaction.atomic(),
     ):
         dataset = Dataset.objects.create(project=project, name="a")
-        version = uploads.keep(upload, dataset=dataset, number=1, by=actor)
+        version = uploads.keep(upload, dataset=dataset, by=actor)
         deleting.start()
         deleting.join(0.5)
     deleting.join(20)

@@ -199,6 +199,21 @@ def test_the_only_version_is_not_deleted(actor, dataset):
     assert refusal.value.code == "last_version"
 
 
+def test_the_number_of_a_deleted_version_is_not_given_again(actor, dataset):
+    second = add(actor, dataset, factories.flowers(20)).version
+    versions.delete_version(actor=actor, version=second)
+
+    third = add(actor, dataset, factories.flowers(30)).version
+
+    assert (second.number, third.number) == (2, 3)
+
+
+def test_bytes_that_are_there_use_up_no_number(actor, dataset):
+    add(actor, dataset, factories.flowers())
+
+    assert add(actor, dataset, factories.flowers(30)).version.number == 2
+
+
 def test_a_version_deleted_meanwhile_is_not_found(actor, dataset):
     second = add(actor, dataset).version
     versions.delete_version(actor=actor, version=DatasetVersion.objects.get(pk=second.pk))

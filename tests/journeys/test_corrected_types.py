@@ -6,6 +6,7 @@ from core.actor import Actor
 from datasets import queries, versions
 from datasets.models import DatasetVersion
 from ml.schema import Dtype
+from predictions.models import Prediction
 from tests import factories
 from training import worker
 from training.models import ModelVersion
@@ -86,3 +87,58 @@ def test_a_job_queued_before_a_correction_learns_what_it_was_asked(person, datas
     model = ModelVersion.objects.get(job=job)
     assert (dtypes(model), model.plan["schema_number"]) == ({"grade": "integer"}, 1)
     assert DatasetVersion.objects.get().schema_number == 2
+
+
+# One word among the numbers, and a person has to say what they are.
+AMOUNTS = factories.csv(
+    ["day", "paid", "weight", "kind"],
+    [
+        *(
+            [
+                20240101 + row % 28,
+                f'"{row % 9 + 1},{row * 37 % 1000:03d}.5"',
+                f"{row % 7 + 1}.{row * 53 % 1000:03d}",
+                kind,
+            ]
+            for row, kind in enumerate(["long", "short"] * 30)
+        ),
+        [20240105, "unknown", '"4.212,25"', "long"],
+    ],
+)
+
+
+def test_a_value_as_the_file_has_it_gets_the_answer_of_its_canonical_form(web, api, person, settings):
+    settings.CREDITS_PER_PREDICTION = 0
+    dataset = factories.a_dataset(person, AMOUNTS, "amounts.csv")
+    correct(person, dataset, day="datetime", paid="number", weight="number")
+    model = trained(person, dataset, features=["day", "paid", "weight"], algorithm="knn")
+
+    as_written = {"day": 20240105, "paid": "3,148.5", "weight": "4.212,25"}
+    canonical = {"day": "2024-01-05", "paid": 3148.5, "weight": 4212.25}
+    in_text = {"day": "20240105", "paid": "3148.5", "weight": "4212,25"}
+    answers = [
+        api.post(f"/api/models/{model.pk}/predict", {"features": features}, format="json").json()
+        for features in (as_written, canonical, in_text)
+    ]
+    by_form = web.post(
+        f"/models/{model.pk}/predict", {f"f{place}": value for place, value in enumerate(as_written.values())}
+    )
+
+    assert {str(answer["probabilities"]) for answer in answers} == {str(answers[0]["probabilities"])}
+    assert [answer["warnings"] for answer in answers] == [[]] * 3
+    assert by_form.status_code == 200
+    made = Prediction.objects.latest("created_at")
+    assert made.answers[0]["probabilities"] == answers[0]["probabilities"]
+
+
+def test_a_random_row_in_the_form_keeps_its_numbers(web, person):
+    dataset = factories.a_dataset(person, AMOUNTS, "amounts.csv")
+    correct(person, dataset, weight="number")
+    model = trained(person, dataset, features=["weight"], algorithm="knn")
+
+    form = web.get(f"/models/{model.pk}/predict", {"row": "random"}).context["form"]
+    web.post(f"/models/{model.pk}/predict", {"f0": form["f0"].value()})
+
+    shown = model.fields[0]
+    assert (shown.written, form.fields["f0"].help_text) == ("comma", "1000 to 7802")
+    assert Prediction.objects.get().warnings == [[]]

@@ -174,3 +174,58 @@ def test_an_input_field_survives_json():
     field = fields()[1]
 
     assert InputField.from_json(json.loads(json.dumps(field.to_json()))) == field
+
+
+@pytest.mark.parametrize(
+    ("dtype", "written", "canonical", "as_in_the_file"),
+    [
+        (Dtype.NUMBER, "thousands", "1234.5", "1,234.5"),
+        (Dtype.INTEGER, "comma", 1234, "1.234"),
+        (Dtype.NUMBER, "spaces", 1234567.0, "1 234 567"),
+        (Dtype.NUMBER, "plain", "1.5", "1,5"),
+        (Dtype.BOOLEAN, "spellings", True, "Y"),
+        (Dtype.DATETIME, "day_first", "2024-03-04", "4/3/24"),
+        (Dtype.DATETIME, "month_first", "2024-03-04", "3/4/2024 0:00"),
+        (Dtype.DATETIME, "yyyymmdd", "2024-01-31T00:00:00", 20240131),
+        (Dtype.DATETIME, "unix_s", "2024-01-31", 1706659200),
+    ],
+)
+def test_a_value_reads_the_same_as_the_file_has_it(dtype, written, canonical, as_in_the_file):
+    field = InputField(name="x", dtype=dtype, written=written)
+
+    first, second = (parse_rows([{"x": value}], [field]).frame for value in (canonical, as_in_the_file))
+
+    assert_frame_equal(first, second)
+    assert not first["x"].isna().any()
+
+
+def test_digits_are_no_date_where_the_table_has_none():
+    with pytest.raises(BadInput, match="Born must be a date such as"):
+        parse_rows([{"Born": 20240131}], [InputField(name="Born", dtype=Dtype.DATETIME)])
+
+
+def test_how_a_column_is_written_is_kept_where_there_is_something_to_say():
+    plain, corrected = (InputField(name="x", dtype=Dtype.NUMBER, written=way) for way in ("", "comma"))
+
+    assert ("written" in plain.to_json(), corrected.to_json()["written"]) == (False, "comma")
+    assert InputField.from_json(json.loads(json.dumps(corrected.to_json()))) == corrected
+
+
+def test_columns_of_the_table_that_are_not_used_are_left_out_with_a_warning():
+    parsed = parse_rows([one_row() | {"Id": 7}, one_row()], fields(), unused={"Id", "Survived"})
+
+    assert_frame_equal(parsed.frame, parse_rows([one_row(), one_row()], fields()).frame)
+    detail = "The model does not use Id; its value was left out."
+    assert parsed.warnings == [[{"code": "unused_column", "column": "Id", "detail": detail}], []]
+
+
+def test_a_typo_is_refused_beside_columns_that_are_not_used():
+    with pytest.raises(BadInput, match="There is no column 'Agee'; did you mean 'Age'"):
+        parse_rows([{"Id": 7, "Agee": 3, "Class": 1}], fields(), unused={"Id"})
+
+
+def test_a_row_without_any_column_that_is_used_is_refused():
+    with pytest.raises(BadInput, match="The row has none of the columns that the model uses") as error:
+        parse_rows([{"Id": 7}], fields(), unused={"Id"})
+
+    assert error.value.attr == "features"

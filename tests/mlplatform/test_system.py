@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User, Wallet
 from core import pulse
+from datasets.models import VersionStatus
 from mlplatform import system
 from tests import factories
 from training import worker
@@ -35,6 +36,8 @@ def fail(job: Job, error: str) -> None:
 def busy(person):
     """Three jobs: one waits, one runs, one has failed."""
     pulse.beat("worker")
+    pulse.beat("worker:here:1", slots=2)
+    pulse.beat("worker:there:1", slots=3)
     dataset = factories.a_dataset(person)
     _, running, failed = (factories.a_job(person, dataset, name=name) for name in ("Waits", "Runs", "Fails"))
     factories.claim(running)
@@ -45,13 +48,27 @@ def busy(person):
 def test_the_report_tells_what_works_waits_and_runs(busy, person):
     report = system.report()
 
-    assert (report["workers"]["alive"], report["workers"]["broker"]) == (True, "ok")
+    workers = report["workers"]
+    assert (workers["alive"], workers["slots"], workers["broker"]) == (True, 5, "ok")
     assert (report["queue"]["queued_jobs"], report["queue"]["datasets_being_read"]) == (1, 0)
     assert 0 <= report["queue"]["oldest_job_age_s"] < 60
     assert (report["running"]["count"], report["running"]["stuck"]) == (1, 0)
     job = report["running"]["jobs"][0]
     assert (job["name"], job["owner"], job["attempt"], job["is_stuck"]) == ("Runs", person.email, 1, False)
     assert [(each["name"], each["error"]) for each in report["failures"]] == [("Fails", "Out of luck.")]
+
+
+def test_the_report_parts_files_that_wait_from_those_being_read(person):
+    waits, is_read, _ = (factories.a_dataset(person).versions for _ in range(3))
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    waits.update(status=VersionStatus.PROCESSING, created_at=an_hour_ago)
+    is_read.update(status=VersionStatus.PROCESSING, heartbeat_at=timezone.now())
+
+    queue = system.report()["queue"]
+
+    assert (queue["queued_datasets"], queue["datasets_being_read"]) == (1, 1)
+    assert queue["oldest_queued_dataset_age_s"] >= 3600
+    assert queue["oldest_dataset_age_s"] < 60
 
 
 def test_the_report_tells_what_is_stuck(busy):
@@ -120,7 +137,7 @@ def test_the_report_takes_the_same_queries_however_many_rows(person, django_asse
 
     with django_assert_num_queries(len(few)):
         system.report()
-    assert len(few) <= 12
+    assert len(few) <= 13
 
 
 @pytest.mark.usefixtures("busy")

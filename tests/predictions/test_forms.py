@@ -42,3 +42,9 @@ def test_number_shows_its_range():
     made = field(dtype=Dtype.NUMBER, minimum=0.5, maximum=12.0, typical=3.25)
 
     assert (made.help_text, made.widget.attrs["placeholder"]) == ("0.5 to 12", "3.25")
+
+
+def test_numbers_of_a_column_with_a_decimal_comma_are_shown_with_one():
+    made = field(dtype=Dtype.NUMBER, minimum=0.125, maximum=12.0, typical=3.375, written="comma")
+
+    assert (made.help_text, made.widget.attrs["placeholder"]) == ("0,125 to 12", "3,375")

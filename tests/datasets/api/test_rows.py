@@ -123,3 +123,30 @@ def test_profile_holds_no_number_that_json_has_not(api, person):
 
     json.loads(answer.content, parse_constant=pytest.fail)
     assert answer.status_code == 200
+
+
+def test_a_pair_has_the_figures_of_its_chart(api, dataset):
+    found = api.get(f"/api/datasets/{dataset.pk}/pair", {"x": "length", "y": "width"}).json()
+
+    assert (found["kind"], len(found["points"]), found["used_rows"]) == ("points", found["used_rows"], 53)
+    assert (found["rows"], found["exact"], found["sample_rows"]) == (60, True, None)
+    assert found["association"]["measure"] == "spearman"
+    assert set(found) & {"squares", "boxes", "shares", "means"} == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "attr"),
+    [({"x": "length"}, "y"), ({"x": "size", "y": "width"}, "x"), ({"x": "width", "y": "width"}, "y")],
+)
+def test_a_pair_that_cannot_be_drawn_is_refused_by_name(api, dataset, asked, attr):
+    answer = api.get(f"/api/datasets/{dataset.pk}/pair", asked)
+
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, attr)
+
+
+def test_a_pair_of_a_version_that_was_purged_is_a_conflict(api, dataset):
+    dataset.versions.update(status=VersionStatus.PURGED)
+
+    answer = api.get(f"/api/datasets/{dataset.pk}/pair", {"x": "length", "y": "width"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "dataset_purged")

@@ -1,8 +1,11 @@
+import errno
 import html
+import os
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
 from datasets.models import Dataset, DatasetVersion, VersionStatus
@@ -101,6 +104,25 @@ def test_upload_onto_a_full_disk_is_refused_as_a_page(web, project, settings):
 
     assert answer.status_code == 507
     assert "The disk of this server is full" in shown(answer)
+
+
+class DiskThatFills(TemporaryFileUploadHandler):
+    """Takes the files of a form until the disk is full."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_fills_while_the_form_comes_in_is_told_as_a_page(person, project, settings):
+    settings.FILE_UPLOAD_HANDLERS = [f"{__name__}.DiskThatFills"]
+    web = Client(enforce_csrf_checks=True, raise_request_exception=False)  # the check of the token reads the form
+    web.force_login(person)
+
+    answer = web.post(f"/projects/{project.pk}/data/upload", {"file": SimpleUploadedFile("table.csv", b"a,b\n1,2\n")})
+
+    assert answer.status_code == 507
+    assert "The disk of this server is full" in shown(answer)
+    assert list(settings.FILE_UPLOAD_TEMP_DIR.glob("*.upload*")) == []
 
 
 def test_reading_tells_the_stage_with_its_counts(web, dataset):

@@ -44,3 +44,15 @@ def test_infinite_values_are_told_as_ever(read_values):
     assert read_values([*["1.5"] * 5000, "1e999"]).summary.notes == [
         "1 value of “x” infinite or not a number; read as missing."
     ]
+
+
+def test_wrong_guesses_among_many_columns_spoil_none_of_the_others(read):
+    width = 120
+    rows = [["1"] * width for _ in range(5000)]
+    rows[-1][70], rows[-1][110] = "x", "0.5"
+
+    table = read("\n".join([",".join(f"x{i}" for i in range(width)), *map(",".join, rows)]))
+
+    dtypes = {70: Dtype.CATEGORY, 110: Dtype.NUMBER}
+    assert [column.dtype for column in table.summary.columns] == [dtypes.get(i, Dtype.INTEGER) for i in range(width)]
+    assert [table.rows[-1][at] for at in (0, 70, 110)] == [1, "x", 0.5]

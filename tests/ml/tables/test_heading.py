@@ -55,6 +55,24 @@ def test_columns_are_counted_in_any_encoding(refused, end, encoding):
     assert refused(contents, max_columns=11) == "too_many_columns"
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (",".join(f"a{i}" for i in range(3000)) + "\n1", "3,000 columns"),
+        ("1234567," * 1_000_000, "more than 131,072 columns"),
+        ('[{"a": 1, "b": 2, "c": 3}]', "3 columns"),
+        ('[{"a": 1, "b": 2, "c": 3, "d": [', "more than 3 columns"),
+    ],
+)
+def test_columns_are_told_as_far_as_they_were_counted(tmp_path, header, told):
+    (tmp_path / "upload").write_text(header)
+
+    with pytest.raises(UnreadableTable) as refusal:
+        check_head(tmp_path / "upload", filename="table", limits=Limits(max_columns=2))
+
+    assert refusal.value.detail == f"There are {told} and at most 2 are read; leave some out."
+
+
 def test_commas_in_quoted_texts_are_no_columns(refused):
     assert refused(b'"' + b"one, " * 150_000 + b'",b\n1,2\n', max_columns=10) is None
 

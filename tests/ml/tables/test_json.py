@@ -6,7 +6,7 @@ import pytest
 
 from ml.errors import UnreadableTable
 from ml.schema import Dtype
-from ml.tables import json_text
+from ml.tables import json_columns, json_text
 from ml.tables.reading import Limits
 
 
@@ -66,6 +66,47 @@ def test_rows_are_found_inside_a_lone_object(read):
     assert read('{"a": 1, "b": 2}').rows == [[1, 2]]
 
 
+@pytest.mark.parametrize(
+    "contents",
+    [
+        '{"a": [1, 2], "b": ["x", null]}',
+        '{"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": null}}',
+        '{"a": {"0": 1, "1": 2}, "b": {"1": null, "0": "x"}}',
+        '{"columns": ["a", "b"], "data": [[1, "x"], [2, null]]}',
+        '{"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, null]]}',
+    ],
+)
+def test_a_table_written_column_by_column_is_turned(read, contents):
+    table = read(contents, "table.json")
+
+    assert table.summary.dialect.format == "json"
+    assert table.names == ["a", "b"]
+    assert table.rows == [[1, "x"], [2, None]]
+
+
+def test_an_index_that_says_something_is_a_column(read):
+    assert read('{"a": {"2019": 1, "2020": 2}, "b": {"2019": 3, "2020": 4}}').rows == [[2019, 1, 3], [2020, 2, 4]]
+    assert read('{"columns": ["a", "b"], "index": ["x", "y"], "data": [[1, 2], [3, 4]]}').names == ["key", "a", "b"]
+
+
+def test_columns_too_long_to_be_turned_are_refused(read, monkeypatch):
+    monkeypatch.setattr(json_text, "_CHUNK", 100)
+    monkeypatch.setattr(json_text, "_LONGEST_OBJECT", 1000)
+
+    with pytest.raises(UnreadableTable, match="column by column, and of such a file at most") as refusal:
+        read(json.dumps({"a": list(range(500)), "b": list(range(500))}))
+
+    assert refusal.value.is_too_large
+
+
+def test_columns_of_many_rows_are_turned_in_pieces(read, monkeypatch):
+    monkeypatch.setattr(json_columns, "_CELLS_AT_ONCE", 7)
+
+    assert read(json.dumps({"a": list(range(50)), "b": [i % 3 for i in range(50)]})).rows == [
+        [i, i % 3] for i in range(50)
+    ]
+
+
 def test_objects_are_read_across_the_pieces_of_a_file(read, monkeypatch):
     monkeypatch.setattr(json_text, "_CHUNK", 7)
     rows = [{"name": f'Zoë {i} \\ " [{{', "n": i} for i in range(50)]
@@ -95,7 +136,12 @@ def test_a_wrapper_too_large_to_hold_is_read_piece_by_piece(read, monkeypatch):
         ("[[1, 2], [3, 4]]", "line 1: each row must be an object"),
         ('[{"a": 1, "b": 2},\n\n 5]', "line 3: each row must be an object"),
         ('"just a text"', "line 1: it starts with neither"),
-        ('{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}', "column by column"),
+        ('{"a": [1, 2, 3], "b": ["x"]}', "column by column, but “a” has 3 values and “b” has 1; make them fit."),
+        ('{"a": {"0": 1, "1": 2}, "b": {"0": 3}}', "“a” has 2 values and “b” has 1"),
+        ('{"a": {"0": 1, "1": 2}, "b": {"0": 3, "2": 4}}', "“a” has a value for row 1, and “b” has none"),
+        ('{"columns": ["a", "b"], "data": [[1, 2], [3]]}', "its row 2 has 1 values, and there are 2 columns"),
+        ('{"columns": ["a", "b"], "index": [0], "data": [[1, 2], [3, 4]]}', "its index has 1 values, and its data 2"),
+        ('{"columns": ["a", "a"], "data": [[1, 2], [3, 4]]}', "2 of its columns are called “a”"),
         ("[" * 20_000, "line 1"),
         ('[{"a": ' + "[" * 20_000, "line 1: it is nested too deeply"),
         ('[{"a": ' + "9" * 5000 + "}]", "line 1: a number has too many digits"),

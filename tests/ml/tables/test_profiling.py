@@ -238,3 +238,30 @@ def test_profile_of_two_thousand_columns_fits_into_memory(tmp_path):
     found = profile_table(tmp_path / "t.parquet", columns)
 
     assert [sum(one["histogram"]["counts"]) for one in found] == [rows] * width
+
+
+def test_a_long_table_is_profiled_as_pandas_would(tmp_path):
+    rows = 250_000
+    random = np.random.default_rng(0)
+    values = pd.Series(np.where(random.random(rows) < 0.1, np.nan, random.lognormal(3, 1, rows).round(2)))
+    pq.write_table(
+        pa.table({"c0": pa.array(values, from_pandas=True), "c1": pa.nulls(rows, pa.int64())}), tmp_path / "t"
+    )
+    columns = [
+        Column(name=name, dtype=Dtype.NUMBER, role=Role.FEATURE, missing=0, unique=2) for name in ("x", "nothing")
+    ]
+
+    found, nothing = profile_table(tmp_path / "t", columns)
+
+    counts, edges = np.histogram(values.dropna(), bins=20)
+    top = values.value_counts().sort_index().sort_values(ascending=False, kind="stable").head(10)
+    assert [found[key] for key in ("mean", "std", "min", "max")] == pytest.approx(
+        [values.mean(), values.std(), values.min(), values.max()], rel=1e-9
+    )
+    assert list(found["quantiles"].values()) == pytest.approx(
+        values.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).tolist(), rel=1e-9
+    )
+    assert found["histogram"] == {"edges": pytest.approx(edges.tolist()), "counts": counts.tolist()}
+    assert found["top_values"] == [{"value": value, "count": count} for value, count in top.items()]
+    assert (found["missing"], found["unique"]) == (values.isna().sum(), values.nunique())
+    assert (nothing["missing"], nothing["histogram"], nothing["top_values"]) == (rows, None, [])

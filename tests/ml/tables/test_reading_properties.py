@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
@@ -171,3 +172,24 @@ def test_every_row_is_kept_or_told(tmp_path, rows, better):
     left_out = sum(1 for count in short_or_long if count > 2) - trailing
     assert summary.bad_row_count == len(short_or_long) - trailing
     assert summary.rows == len(lines) - 1 - left_out
+
+
+NAMES = st.lists(st.text(ANY, min_size=1, max_size=6), min_size=2, max_size=3, unique=True)
+VALUES = st.one_of(
+    st.lists(st.integers(-(2**40), 2**40), min_size=3, max_size=3),
+    st.lists(st.floats(-1e6, 1e6).map(lambda number: round(number, 3)), min_size=3, max_size=3),
+    st.lists(st.one_of(st.none(), CELL), min_size=3, max_size=3),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+)
+
+
+@SETTINGS
+@given(names=NAMES, values=st.lists(VALUES, min_size=3, max_size=3), orient=st.sampled_from(["columns", "split"]))
+def test_columns_as_pandas_writes_them_are_read_as_its_rows_are(tmp_path, names, values, orient):
+    frame = pd.DataFrame(dict(zip(names, values, strict=False)))
+
+    turned, columns = read_back(tmp_path, frame.to_json(orient=orient).encode(), "table.json")
+    summary, rows = read_back(tmp_path, frame.to_json(orient="records").encode(), "table.json")
+
+    assert [column.name for column in turned.columns] == [column.name for column in summary.columns]
+    assert columns == rows

@@ -49,6 +49,15 @@ def relations(found):
     return {one["column"]: one for one in found["relations"]}
 
 
+def test_the_wider_a_table_the_fewer_rows_are_looked_at(related, random):
+    x, y = random.normal(size=10_100).round(2), random.integers(0, 2, 10_100)
+
+    found = related(y=(y, "integer"), **{f"x{place}": (x, "number") for place in range(399)})
+
+    assert found["exact"] is False
+    assert 9_000 < found["sample_rows"] <= 10_000
+
+
 def test_numbers_in_order_have_the_gini_of_roc_auc(related, random):
     y = random.integers(0, 2, ROWS)
     x = -np.round(3 * y + random.normal(0, 1, ROWS), 1)

@@ -47,6 +47,22 @@ def test_one_row(api, model):
     assert said["id"] == str(Prediction.objects.get().pk)
 
 
+def test_a_whole_row_of_the_table_is_answered_and_what_is_not_used_is_told(api, model):
+    answer = ask(api, model, features=a_row() | {"kind": "short"})
+
+    assert (answer.status_code, answer.json()["prediction"]) == (200, "long")
+    detail = "The model does not use kind; its value was left out."
+    assert answer.json()["warnings"] == [{"code": "unused_column", "column": "kind", "detail": detail}]
+    assert Prediction.objects.get().rows == [a_row()]
+
+
+def test_a_typo_is_refused_beside_a_column_that_is_not_used(api, model):
+    answer = ask(api, model, features={"lenght": 4.2, "kind": "short"})
+
+    assert refused(answer) == (400, "invalid", "features.lenght")
+    assert "did you mean 'length'?" in answer.json()["errors"][0]["detail"]
+
+
 def test_many_rows_are_one_charge(api, person, model):
     answer = ask(api, model, instances=[a_row(length=1.0), a_row(), a_row(length=1.5)])
 

@@ -1,0 +1,246 @@
+"""A value as a file has it, where a person corrected its column: the ways of `ml/tables/casting.py`, for one value.
+
+What a table's column was read as when a model learned is what a caller's value is read as, to the digit: the tests
+hold both against each other. A way that cannot read a value leaves it (None) to the canonical readers.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from ml.tables.values import BLANKS
+
+Way = Callable[[object], float | str | datetime | None]
+
+_TENS = r"(e[+-]?\d+)?"
+_POINT = re.compile(rf"[+-]?(\d+\.?\d*|\.\d+){_TENS}", re.ASCII | re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_POINTS_AND_COMMA = re.compile(rf"[+-]?(\d{{1,3}}(\.\d{{3}})+|\d+)(,\d+)?{_TENS}", re.ASCII | re.IGNORECASE)
+_SPACES = re.compile(r"[+-]?\d{1,3}([ '’\xa0\u202f]\d{3})*([.,]\d+)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d{1,19}(\.0*)?", re.ASCII)
+
+_MOMENT = re.compile(
+    r"(?P<date>.+?)"
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"(?:(?P<half> ?[AaPp][Mm])|(?P<zone>Z| ?UTC| ?[+-]\d{2}(?::?\d{2})?))?)?",
+    re.ASCII,
+)
+_YEAR_FIRST = re.compile(r"(?P<year>[1-9]\d{3})(?:-|[/.])(?P<month>\d{1,2})(?:-|[/.])(?P<day>\d{1,2})", re.ASCII)
+_EIGHT_DIGITS = re.compile(r"(?P<year>[1-9]\d{3})(?P<month>\d{2})(?P<day>\d{2})", re.ASCII)
+_NAMED = re.compile(
+    r"(?:(?P<name>[a-z]+)\.? (?P<day>\d{1,2}),? (?P<year>[1-9]\d{3})"
+    r"|(?P<day_>\d{1,2})[ -](?P<name_>[a-z]+)\.?[ -](?P<year_>[1-9]\d{3}))",
+    re.ASCII | re.IGNORECASE,
+)
+_YEAR_LAST = re.compile(r"(\d{1,2})(?P<mark>[-/.])(\d{1,2})[-/.](?P<year>[1-9]\d{3}|\d{2})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- canonical dates bear no zone
+
+
+def thousands(value: object) -> float | None:
+    """Read a number with commas between the thousands.
+
+    >>> thousands("1,234.5"), thousands("1.5")
+    (1234.5, None)
+    """
+    text = _text(value)
+    return float(text.replace(",", "")) if _THOUSANDS.fullmatch(text) else None
+
+
+def comma(value: object) -> float | None:
+    """Read a number with a decimal comma; points part the thousands.
+
+    >>> comma("1.234,5"), comma("1.234"), comma("1.5")
+    (1234.5, 1234.0, None)
+    """
+    text = _text(value)
+    return float(text.replace(".", "").replace(",", ".")) if _POINTS_AND_COMMA.fullmatch(text) else None
+
+
+def spaces(value: object) -> float | None:
+    """Read a number with blanks between the thousands.
+
+    >>> spaces("1 234,5"), spaces("1234.5")
+    (1234.5, None)
+    """
+    text = _text(value)
+    return float(re.sub(r"[^0-9.,+-]", "", text).replace(",", ".")) if _SPACES.fullmatch(text) else None
+
+
+def day_first(value: object) -> datetime | None:
+    """Read a date however it is written, with the day first where both could be meant.
+
+    >>> day_first("3/4/2024 10:30"), day_first("4 Mar 2024")
+    (datetime.datetime(2024, 4, 3, 10, 30), datetime.datetime(2024, 3, 4, 0, 0))
+    """
+    return _moment(value, is_day_first=True)
+
+
+def month_first(value: object) -> datetime | None:
+    """Read a date however it is written, with the month first where both could be meant.
+
+    >>> month_first("3/4/24")
+    datetime.datetime(2024, 3, 4, 0, 0)
+    """
+    return _moment(value, is_day_first=False)
+
+
+def yyyymmdd(value: object) -> datetime | None:
+    """Read a date of eight digits.
+
+    >>> yyyymmdd(20240131), yyyymmdd("20240131.0"), yyyymmdd(20240132)
+    (datetime.datetime(2024, 1, 31, 0, 0), datetime.datetime(2024, 1, 31, 0, 0), None)
+    """
+    number = _whole(value)
+    return _day(number // 10_000, number // 100 % 100, number % 100) if 10_000_101 <= number <= 99_991_231 else None
+
+
+def year(value: object) -> datetime | None:
+    """Read a year as its first moment.
+
+    >>> year("2024")
+    datetime.datetime(2024, 1, 1, 0, 0)
+    """
+    number = _whole(value)
+    return _day(number, 1, 1) if 1000 <= number <= 2999 else None
+
+
+def unix_s(value: object) -> datetime | None:
+    """Read seconds since 1970, from 1973 on.
+
+    >>> unix_s(1706659200)
+    datetime.datetime(2024, 1, 31, 0, 0)
+    """
+    number = _whole(value)
+    return _EPOCH + timedelta(seconds=number) if 10**8 <= number < 10**10 else None
+
+
+def unix_ms(value: object) -> datetime | None:
+    """Read milliseconds since 1970, from 1973 on.
+
+    >>> unix_ms(1706659200500)
+    datetime.datetime(2024, 1, 31, 0, 0, 0, 500000)
+    """
+    number = _whole(value)
+    return _EPOCH + timedelta(milliseconds=number) if 10**11 <= number < 10**13 else None
+
+
+_WAYS: dict[str, Way] = {
+    "thousands": thousands,
+    "comma": comma,
+    "spaces": spaces,
+    "day_first": day_first,
+    "month_first": month_first,
+    "yyyymmdd": yyyymmdd,
+    "year": year,
+    "unix_s": unix_s,
+    "unix_ms": unix_ms,
+}
+
+
+def reader_of(way: str, canonical: Way) -> Way:
+    """The canonical reader, after the file's own way where there is one that reads more than it.
+
+    A value that both can read is read as in the file: `1.234` in a column with a decimal comma is 1234.
+    """
+    as_in_the_file = _WAYS.get(way)
+    if as_in_the_file is None:
+        return canonical
+
+    def read(value: object) -> float | str | datetime | None:
+        found = as_in_the_file(value)
+        # Numbers go through the canonical reader even so, for its bounds.
+        return canonical(value) if found is None else canonical(found)
+
+    return read
+
+
+def as_written(number: str, way: str) -> str:
+    """A number in canonical form as text that `reader_of` this way reads as the same number.
+
+    >>> as_written("1.234", "comma"), as_written("1.234", "thousands")
+    ('1,234', '1.234')
+    """
+    return number.replace(".", ",") if way == "comma" else number
+
+
+def _text(value: object) -> str:
+    return value.strip(BLANKS) if isinstance(value, str) else ""
+
+
+def _whole(value: object) -> int:
+    """A whole number, 0 for anything else: no way reads that as a date."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = _text(value)
+    return int(text.partition(".")[0]) if _WHOLE.fullmatch(text) else 0
+
+
+def _moment(value: object, *, is_day_first: bool) -> datetime | None:
+    parts = _MOMENT.fullmatch(_text(value))
+    if parts is None:
+        return None
+    day = _date_of(parts["date"], is_day_first=is_day_first)
+    clock = _time_of(parts)
+    if day is None or clock is None or (parts["zone"] and not re.match(r"\d{4}-", parts["date"])):
+        return None
+    try:
+        return datetime.combine(day, clock).replace(tzinfo=_zone(parts["zone"])).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _date_of(text: str, *, is_day_first: bool) -> date | None:
+    if found := _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text):
+        return _day(int(found["year"]), int(found["month"]), int(found["day"]))
+    if found := _NAMED.fullmatch(text):
+        month = _month_called(found["name"] or found["name_"])
+        return _day(int(found["year"] or found["year_"]), month, int(found["day"] or found["day_"]))
+    found = _YEAR_LAST.fullmatch(text)
+    if found is None or (len(found["year"]) == 2 and found["mark"] == "-"):
+        return None
+    first, second, year_ = int(found[1]), int(found[3]), int(found["year"])
+    if len(found["year"]) == 2:
+        year_ += 2000 if year_ < 69 else 1900
+    return _day(year_, second, first) if is_day_first else _day(year_, first, second)
+
+
+def _day(year_: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime(year_, month, day)  # noqa: DTZ001 -- canonical dates bear no zone
+    except ValueError:
+        return None
+
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+def _month_called(name: str) -> int:
+    """The number of a month by its English name or the first three letters of that, 0 for no month."""
+    said = name.lower()
+    return next((place for place, month in enumerate(_MONTHS, start=1) if said in (month, month[:3])), 0)
+
+
+def _time_of(parts: re.Match[str]) -> time | None:
+    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
+    if parts["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if parts["half"].strip().lower() == "pm" else 0)
+    try:
+        return time(hour, minute, second, int((parts["fraction"] or "0")[:6].ljust(6, "0")))
+    except ValueError:
+        return None
+
+
+def _zone(written: str | None) -> timezone:
+    """The zone as written, UTC where none is."""
+    bare = (written or "").strip().replace(":", "")
+    if bare in ("", "Z", "UTC"):
+        return UTC
+    offset = timedelta(hours=int(bare[1:3]), minutes=int(bare[3:] or 0))
+    return timezone(-offset if bare[0] == "-" else offset)
