@@ -120,7 +120,8 @@ class CloseAccountForm(forms.Form):
 class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ["full_name", "username"]
+        fields = ["full_name", "username", "mail_when_done"]
+        labels = {"mail_when_done": "E-mail me when a training of mine that took more than a minute ends"}
         help_texts = {"username": "What others in a workspace see: letters, digits and @ . + - _"}
 
 

@@ -46,11 +46,15 @@ def register(person: User) -> User:
     return person
 
 
-def update_profile(*, actor: Actor, **changes: str) -> User:
-    """Change `full_name` or `username`; raises InvalidInput naming the one that is taken or cannot be used."""
+def update_profile(*, actor: Actor, **changes: str | bool) -> User:
+    """Change `full_name`, `username` or `mail_when_done`.
+
+    Raises InvalidInput naming the one that is taken or cannot be used.
+    """
     person = copy(actor.user)  # a page around a refusal shows what is saved
     for name, value in changes.items():
-        setattr(person, name, User.normalize_username(value.strip()) if name == "username" else value.strip())
+        trimmed = value.strip() if isinstance(value, str) else value
+        setattr(person, name, User.normalize_username(trimmed) if name == "username" else trimmed)
     _clean(person)
     try:
         with transaction.atomic():

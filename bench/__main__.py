@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("training_overhead", "long_lists", "telling_times", "ingest")
+ALL = ("training_overhead", "long_lists", "telling_times", "ingest", "live", "queue")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

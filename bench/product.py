@@ -27,8 +27,8 @@ class Client:
         name = f"bench-{uuid.uuid4().hex[:8]}"
         body = {"email": f"{name}@example.org", "username": name, "password": uuid.uuid4().hex, **account}
         self.password: str = body["password"]
-        self._token = ""
-        self._token = self.call("POST", "/api/auth/register", body)["access"]
+        self.token = ""
+        self.token = self.call("POST", "/api/auth/register", body)["access"]
         self.project: str = self.call("GET", "/api/projects")["results"][0]["id"]
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -63,8 +63,8 @@ class Client:
 
     def _send(self, method: str, path: str, data: bytes | None, content_type: str) -> Any:
         headers = {"Content-Type": content_type}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=600) as response:
             return json.loads(response.read() or b"null")
@@ -77,9 +77,12 @@ class Running:
     url: str
     environment: dict[str, str]
 
-    def run(self, *command: str) -> None:
-        """Run a Python module or script of ours beside it."""
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=True)
+    def run(self, *command: str) -> str:
+        """Run a Python module or script of ours beside it; returns what it prints."""
+        line = [sys.executable, *command]
+        return subprocess.run(
+            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
 
 @contextmanager

@@ -35,10 +35,14 @@ class OutboxEvent(models.Model):
 
 
 class Pulse(models.Model):
-    """When something that should beat last did (`worker`); one row a name, overwritten."""
+    """When something that should beat last did (`worker`); one row a name, overwritten.
+
+    `slots` is how many jobs it runs at a time, where it runs any.
+    """
 
     name = models.CharField(primary_key=True, max_length=40)
     at = models.DateTimeField()
+    slots = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"

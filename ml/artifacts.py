@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -21,7 +22,11 @@ PIECE_BYTES = 1024 * 1024
 # What skops does not trust by itself and our pipelines hold; tests fit every algorithm and step against it.
 # Never fill it from skops.io.get_untrusted_types at run time, which would trust whatever a file asks for.
 TRUSTED = (
+    "collections.OrderedDict",  # LightGBM's scores by name
     "functools.partial",  # gradient boosting's own check of category codes
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
     "ml.steps.binning.BinNumbers",
     "ml.steps.calendar.ChosenDateParts",
     "ml.steps.dates.DateParts",
@@ -40,11 +45,19 @@ TRUSTED = (
     "ml.steps.numbers.ScaleNumbers",
     "ml.steps.texts.WordWeights",
     "numpy.dtype",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.tree._tree.Tree",
+    "sklearn.utils._bunch.Bunch",  # a vote's voters by name
     "sklearn.utils.validation.check_array",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
 )
 
 
@@ -93,10 +106,21 @@ def on_one_core(pipeline: Pipeline) -> Pipeline:
     Threads cost more than they save on a few rows, and a forest adds up its trees in the order its threads
     finish, so that only one of them gives the same last digit every time.
     """
-    for _, part in pipeline.steps:
-        if isinstance(part, BaseEstimator) and "n_jobs" in part.get_params(deep=False):
-            part.set_params(n_jobs=1)
+    for each in _within(pipeline.steps):
+        if hasattr(each, "n_jobs"):
+            each.set_params(n_jobs=1)
     return pipeline
+
+
+def _within(part: Any) -> Iterator[BaseEstimator]:
+    """An estimator and those it is made of: what it wraps, its voters, its trees."""
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from _within(each)
+    elif isinstance(part, BaseEstimator) or hasattr(part, "estimator"):  # what calibrates is no estimator, but has one
+        if isinstance(part, BaseEstimator):
+            yield part
+        yield from _within(list(vars(part).values()))
 
 
 def export(path: Path, sha256: str, format: Literal["joblib", "skops"], destination: Path) -> None:  # noqa: A002

@@ -1,6 +1,6 @@
 """The scores a model can be judged by: names, which way is better, and which task they belong to.
 
-The numbers themselves are worked out in `ml/evaluation.py`.
+The numbers themselves are worked out in `ml/evaluation/`.
 """
 
 from dataclasses import dataclass

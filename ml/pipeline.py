@@ -91,7 +91,9 @@ def _encoder(training: pd.DataFrame, words: Sequence[str], wants: Preparation) -
     lists = [np.array(common_categories(training[name], most), dtype=object) for name in words]
     if wants.categories == "one_hot":
         return OneHotEncoder(categories=lists, handle_unknown="ignore", sparse_output=False)
-    return OrdinalEncoder(categories=lists, handle_unknown="use_encoded_value", unknown_value=-1)
+    # What keeps missing values takes an unknown category for one; XGBoost refuses to learn from -1.
+    unknown = np.nan if wants.keeps_missing else -1
+    return OrdinalEncoder(categories=lists, handle_unknown="use_encoded_value", unknown_value=unknown)
 
 
 def _numbers(wants: Preparation) -> Any:

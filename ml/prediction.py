@@ -74,7 +74,7 @@ def outputs(pipeline: Pipeline, task: Task, frame: pd.DataFrame) -> tuple[Any, A
     """
     if task is Task.REGRESSION:
         return np.asarray(pipeline.predict(frame), dtype=np.float64), None
-    shares = pipeline.predict_proba(frame)
+    shares = np.asarray(pipeline.predict_proba(frame), dtype=np.float64)  # XGBoost's are half as precise
     return pipeline.classes_[shares.argmax(axis=1)], shares
 
 

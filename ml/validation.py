@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+FEWEST_FOLDS, MOST_FOLDS = 2, 20
+MOST_REPEATS = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
@@ -29,3 +32,34 @@ class Validation:
 
 
 HOLDOUT = Validation()
+
+
+def require_enough(
+    folds: int, *, rows: int, rarest: int | None = None, groups: int | None = None, times: int | None = None
+) -> None:
+    """Raise ValueError, in words for people, when rows cannot be parted into so many folds.
+
+    `rarest` counts the rows of the rarest class, `groups` those kept together, `times` the different moments; None
+    where it does not matter or is not known.
+
+    >>> require_enough(5, rows=150, rarest=3)
+    Traceback (most recent call last):
+    ValueError: 5 folds are too many: the rarest class has 3 rows, and each fold needs one. Choose at most 3.
+    """
+    bounds = [
+        (rows, f"there are {rows:,} rows, and each fold needs one"),
+        (rarest, f"the rarest class has {_counted(rarest, 'row')}, and each fold needs one"),
+        (groups, f"there are {_counted(groups, 'group')}, and each fold needs one"),
+        (
+            None if times is None else times - 1,
+            f"there are {_counted(times, 'moment')}, and each fold needs one, as does the part before the first",
+        ),
+    ]
+    most, why = min(((bound, why) for bound, why in bounds if bound is not None), key=lambda each: each[0])
+    if folds > most:
+        remedy = f"Choose at most {most}" if most >= FEWEST_FOLDS else "Hold rows out instead"
+        raise ValueError(f"{folds} folds are too many: {why}. {remedy}.")
+
+
+def _counted(count: int | None, unit: str) -> str:
+    return f"{count or 0:,} {unit}{'' if count == 1 else 's'}"

@@ -323,6 +323,7 @@ CELERY_WORKER_REDIRECT_STDOUTS = False  # a mail to the console stays readable, 
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: a file cut short would stop it for good
 CELERY_BEAT_SCHEDULE = {
     "reap-jobs": {"task": "training.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
+    "mail-of-ended-jobs": {"task": "training.tasks.mail_of_ended_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "reap-datasets": {"task": "datasets.tasks.reap_datasets", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-models": {"task": "training.tasks.sweep_models", "schedule": 1800.0, "options": {"expires": 1800}},
     "sweep-datasets": {"task": "datasets.tasks.sweep_datasets", "schedule": 1800.0, "options": {"expires": 1800}},
@@ -344,6 +345,7 @@ TRAINING_MEMORY_LIMIT_BYTES = env.int("TRAINING_MEMORY_LIMIT_BYTES", default=4 *
 TRAINING_LEASE_S = env.int("TRAINING_LEASE_S", default=20)  # a heartbeat older than this means a dead worker
 TRAINING_MAX_ATTEMPTS = 2
 TRAINING_CORES = env.int("TRAINING_CORES", default=1)  # threads one fit may use
+LIVE_SOCKETS_PER_PERSON = env.int("LIVE_SOCKETS_PER_PERSON", default=50)  # open at a time, of one web process
 MODEL_CACHE_COUNT = env.int("MODEL_CACHE_COUNT", default=20)
 MODEL_CACHE_BYTES = env.int("MODEL_CACHE_BYTES", default=1024**3)
 

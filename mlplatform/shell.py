@@ -37,7 +37,14 @@ WORKSPACE_PLACES = [
     ("Members", "members", ("workspaces:members", "workspaces:remove", "workspaces:hand_over")),
     ("Settings", "settings", ("workspaces:settings", "workspaces:audit", "workspaces:delete")),
 ]
-MODEL_PAGES = ("training:models", "training:model", "training:archive")
+MODEL_PAGES = (
+    "training:models",
+    "training:model",
+    "training:evaluation",
+    "training:importance",
+    "training:compare",
+    "training:archive",
+)
 DATA_PAGES = ("training:used_by",)
 
 

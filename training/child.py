@@ -10,9 +10,7 @@ from core.processes import Send
 from ml import fitting
 from ml.plan import FitPlan
 from ml.reports import Report
-
-KEEP_BEST = "keep-best"
-"""A file of this name in the destination asks the fit to end with the best it has so far."""
+from training.early import KEEP_BEST
 
 
 def fit(send: Send, *, plan: dict[str, Any], table: str, destination: str, cores: int) -> dict[str, Any]:

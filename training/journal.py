@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from training.live import wakeups
 from training.models import Job, JobEvent
 
 Entry = tuple[str, dict[str, Any]]
@@ -16,7 +17,7 @@ def append(job_id: UUID, entries: list[Entry]) -> None:
     """Write the entries (kind, payload) in order.
 
     Numbers are allotted by one UPDATE, which holds the job's row until the caller commits: nobody can see number 7
-    before number 6. Of a job that is gone there is nothing to tell.
+    before number 6. Of a job that is gone there is nothing to tell. Those who follow it are woken after the commit.
     """
     if not Job.objects.filter(pk=job_id).update(last_seq=F("last_seq") + len(entries)):
         return
@@ -26,6 +27,7 @@ def append(job_id: UUID, entries: list[Entry]) -> None:
         JobEvent(job_id=job_id, seq=first + place, kind=kind, payload=payload)
         for place, (kind, payload) in enumerate(entries)
     )
+    wakeups.ring_on_commit(job_id)
 
 
 def events_after(job: Job, seq: int) -> QuerySet[JobEvent]:

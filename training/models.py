@@ -19,6 +19,7 @@ class Job(models.Model):
     `plan` is an `ml.plan.FitPlan`. A worker holds the job while `heartbeat_at` is fresh; `progress` is the share of
     counted work done, 0 to 1, and `progress_detail` the counts (`{"done": 40, "total": 200, "unit": "tree"}`).
     `keep_best` asks the worker to end the fit with the best it has; `reproduces` is the job this one repeats.
+    At `mail_due_at`, if set, its owner is to be told that it has ended (see `training.mails`).
     """
 
     place = Place("project__workspace")
@@ -46,12 +47,17 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    mail_due_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created_at", "id"]
         indexes = [
             models.Index(fields=["project", "-created_at"], name="jobs_of_a_project"),
             models.Index(fields=["state", "heartbeat_at"], name="jobs_alive", condition=models.Q(state__in=ACTIVE)),
+            models.Index(fields=["state", "owner", "created_at"], name="jobs_of_a_person_by_state"),  # whose turn it is
+            models.Index(fields=["owner", "-started_at"], name="jobs_of_a_person_as_served"),
+            models.Index(fields=["state", "-finished_at"], name="jobs_ended_lately"),  # what the next may take
+            models.Index(fields=["mail_due_at"], name="jobs_to_tell_of", condition=models.Q(mail_due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

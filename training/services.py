@@ -23,7 +23,8 @@ from datasets.queries import require_ready
 from ml.errors import BadInput
 from ml.plan import FitPlan, make_plan
 from ml.schema import Role, Task
-from training import journal, tasks
+from training import journal, mails, tasks
+from training.early import can_end_early
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState, move
 from training.wish import TrainingWish
@@ -45,23 +46,19 @@ def start_training(*, actor: Actor, version: DatasetVersion, wish: TrainingWish)
     if wish.steps is not None:
         wish = replace(wish, steps=recipes.complete(wish.steps))
     leaks = [] if wish.features is not None else _leaks(version, wish)  # reads the table: before the transaction
-    return _queue(actor, version, wish, planned(version, wish, leave_out=leaks), leaks)
+    plan = planned(version, wish, leave_out=leaks)
+    name = wish.name.strip() or f"{plan.target.name} by {plan.algorithm.replace('_', ' ')}"[:200]
+    job = Job(project=project, dataset_version=version, name=name, plan=plan.to_json())
+    return _queued(actor, job, [leak["detail"] for leak in leaks])
 
 
 @transaction.atomic
-def _queue(
-    actor: Actor, version: DatasetVersion, wish: TrainingWish, plan: FitPlan, leaks: list[dict[str, Any]]
-) -> Job:
-    job = Job(
-        project=version.dataset.project,
-        dataset_version=version,
-        owner=actor.user,
-        name=wish.name.strip() or f"{plan.target.name} by {plan.algorithm.replace('_', ' ')}"[:200],
-        plan=plan.to_json(),
-    )
+def _queued(actor: Actor, job: Job, said: Sequence[str] = ()) -> Job:
+    """The job, paid for by the actor and queued; `said` begins its log."""
+    job.owner = actor.user
     job.credits_charged = credits.charge(actor.user, Cost.TRAIN, row=job.pk, reference=job.name)
     job.save(force_insert=True)
-    journal.append(job.pk, [("log", {"message": leak["detail"]}) for leak in leaks])
+    journal.append(job.pk, [("log", {"message": line}) for line in said])
     events.emit("training.queued", subject=job, by=actor)
     ring_on_commit(tasks.run_training, job.pk)
     return job
@@ -74,13 +71,14 @@ def _leaks(version: DatasetVersion, wish: TrainingWish) -> list[dict[str, Any]]:
     """
     task = None if wish.task == "auto" or wish.task not in set(Task) else Task(wish.task)
     asked_for = _named_by_steps(wish)
+    left_out = {wish.target, wish.group_by, wish.order_by, *wish.exclude}
     relations = relations_by_column(version, wish.target, task)
     leaks = {
         name: relation
         for name, relation in relations.items()
         if relation["leak"] == "exclude" and name not in asked_for
     }
-    offered = [column for column in version.schema if column.role is Role.FEATURE and column.name != wish.target]
+    offered = [each for each in version.schema if each.role is Role.FEATURE and each.name not in left_out]
     found = [leaks[column.name] for column in offered if column.name in leaks]
     return found if len(found) < len(offered) else []
 
@@ -94,44 +92,88 @@ def planned(version: DatasetVersion, wish: TrainingWish, *, leave_out: Sequence[
 
     `leave_out` are relations of columns that are no features unless the wish names its features.
     """
-    features = wish.features
-    if features is None and leave_out:
-        names = {relation["column"] for relation in leave_out} | {wish.target}
-        wanted = _named_by_steps(wish)
-        offered = [each for each in version.schema if each.role is Role.FEATURE or each.name in wanted]
-        features = [each.name for each in offered if each.name not in names]
+    known_answers = [relation["column"] for relation in leave_out] if wish.features is None else []
     try:
         plan = make_plan(
             version.schema,
             rows=version.rows or 0,
             target=wish.target,
             algorithm=wish.algorithm,
-            features=features,
+            features=wish.features,
+            exclude=[*wish.exclude, *known_answers],
             task=wish.task,
             params=wish.params,
+            tuning=wish.tuning,
             train_percentage=wish.train_percentage,
+            validation=wish.validation,
+            group_by=wish.group_by,
+            order_by=wish.order_by,
+            class_weight=wish.class_weight,
             metric=wish.metric,
             seed=wish.seed,
             steps=wish.steps,
+            rarest=_rarest(version, wish.target),
         )
     except BadInput as error:
         raise InvalidInput(error.attr, error.detail) from None
     return replace(plan, schema_number=version.schema_number)
 
 
+def _rarest(version: DatasetVersion, target: str) -> int | None:
+    """How many rows the rarest value of the target has; None where the profile does not list them all."""
+    found: dict[str, Any] = next((about for about in version.profile if about["name"] == target), {})
+    counts = [value["count"] for value in found.get("top_values", [])]
+    return min(counts) if counts and not found.get("other_count") else None
+
+
 @transaction.atomic
-def stop_training(*, actor: Actor, job: Job) -> None:
+def stop_training(*, actor: Actor, job: Job, keep_best: bool = False) -> None:
     """Cancel a job at once; its worker then kills the fit. Emits `training.cancelled`.
 
-    Stopped before it began, it is refunded. Raises Forbidden, Conflict (`job_ended`).
+    Stopped before it began, it is refunded. With `keep_best`, ask a running fit to end by itself with the best it has
+    instead (emits `training.ended_early`); it can still be cancelled.
+    Raises Forbidden, Conflict (`job_ended`; with `keep_best` also `not_begun`, `keeps_nothing`).
     """
     access.require(actor, Action.EDIT, job)
+    if keep_best:
+        _end_early(actor, job)
+        return
     now = timezone.now()
     if move(job.pk, to=JobState.CANCELLED, only_from=(JobState.QUEUED,), finished_at=now):
         credits.refund(Cost.TRAIN, row=job.pk, reference="Stopped before it began")
     elif not move(job.pk, to=JobState.CANCELLED, finished_at=now):
         raise Conflict("This job has ended already.", code="job_ended")
+    mails.due(job.pk, stopped_by=actor.user)
     events.emit("training.cancelled", subject=job, by=actor)
+
+
+def _end_early(actor: Actor, job: Job) -> None:
+    if not can_end_early(job.plan):
+        raise Conflict("This method leaves no model before its end. Stop it without keeping one.", code="keeps_nothing")
+    running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
+    if running.filter(keep_best=False).update(keep_best=True):
+        journal.append(job.pk, [("log", {"message": "Asked to end with the best so far."})])
+        events.emit("training.ended_early", subject=job, by=actor)
+    elif Job.objects.filter(pk=job.pk, state=JobState.QUEUED).exists():
+        raise Conflict("This job has not begun, so there is nothing to keep yet.", code="not_begun")
+    elif not running.exists():
+        raise Conflict("This job has ended already.", code="job_ended")
+
+
+def reproduce_training(*, actor: Actor, job: Job) -> Job:
+    """Queue a job's plan once more, on the same version of the data, to see whether it gives the same; charged.
+
+    Charges `Cost.TRAIN`; emits `training.queued`; wakes a worker once committed.
+    Raises Forbidden, Conflict (`dataset_deleted`, `dataset_purged`), InsufficientCredits.
+    """
+    access.require(actor, Action.EDIT, job)
+    version = job.dataset_version
+    if version is None:
+        raise Conflict("The dataset of this training was deleted, so it cannot run again.", code="dataset_deleted")
+    require_ready(version)
+    return _queued(
+        actor, Job(project=job.project, dataset_version=version, name=job.name, plan=job.plan, reproduces=job)
+    )
 
 
 @transaction.atomic

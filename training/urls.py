@@ -1,6 +1,6 @@
 from django.urls import path
 
-from training.views import jobs, models, new, used_by
+from training.views import again, compare, jobs, models, new, used_by
 
 app_name = "training"
 urlpatterns = [
@@ -9,8 +9,12 @@ urlpatterns = [
     path("projects/<uuid:project_id>/training", jobs.job_list, name="jobs"),
     path("training/<uuid:job_id>", jobs.job_detail, name="job"),
     path("training/<uuid:job_id>/stop", jobs.job_stop, name="stop"),
+    path("training/<uuid:job_id>/again", again.job_again, name="again"),
     path("projects/<uuid:project_id>/models", models.model_list, name="models"),
+    path("projects/<uuid:project_id>/models/compare", compare.compare, name="compare"),
     path("models/<uuid:model_id>", models.model_detail, name="model"),
+    path("models/<uuid:model_id>/evaluation", models.model_evaluation, name="evaluation"),
+    path("models/<uuid:model_id>/importance", models.model_importance, name="importance"),
     path("models/<uuid:model_id>/download", models.model_download, name="download"),
     path("models/<uuid:model_id>/archive", models.model_archive, name="archive"),
 ]

@@ -1,6 +1,7 @@
 """One look after another at a running fit: its reports, its heartbeat, its limits."""
 
 import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from core.processes import Child, Message
 from core.templatetags.format import plural
 from training import journal
+from training.early import KEEP_BEST
 from training.models import Job
 from training.states import JobState
 
@@ -21,8 +23,9 @@ BEAT_S = 0.5
 class Watch:
     """What a worker's thread knows of the fit it supervises; used by that thread alone."""
 
-    def __init__(self, job_id: UUID, lease: str) -> None:
+    def __init__(self, job_id: UUID, lease: str, folder: Path) -> None:
         self._job_id, self._lease = job_id, lease
+        self._keep_best = folder / KEEP_BEST
         self._started = self._beaten = time.monotonic()
         self._heard: list[Message] = []
 
@@ -31,7 +34,10 @@ class Watch:
         self._heard += messages
 
     def pass_on(self, *, at_once: bool = False) -> bool:
-        """Write what was heard, and the heartbeat when it is due; returns whether the job is still this worker's."""
+        """Write what was heard, and the heartbeat when it is due; returns whether the job is still this worker's.
+
+        Hands on to the fit that it is to end with the best it has.
+        """
         now = time.monotonic()
         since = now - self._beaten
         if not at_once and since < (FLUSH_S if self._heard else BEAT_S):
@@ -42,6 +48,8 @@ class Watch:
             still_mine = mine.update(heartbeat_at=timezone.now(), **_columns(heard)) == 1
             if still_mine and heard:
                 journal.append(self._job_id, [(message["kind"], message["payload"]) for message in heard])
+        if still_mine and not self._keep_best.exists() and mine.filter(keep_best=True).exists():
+            self._keep_best.touch()
         return still_mine
 
     def broken_limit(self, fit: Child) -> str | None:

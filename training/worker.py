@@ -25,7 +25,7 @@ from accounts.credits import Cost
 from core import events, processes, storage
 from core.processes import Child, Died, Failed, Finished, Limits, Outcome
 from datasets.models import VersionStatus
-from training import journal
+from training import journal, mails, turns
 from training.models import Job, ModelVersion
 from training.states import JobState, move
 from training.watch import Watch
@@ -34,9 +34,11 @@ from workspaces.models import Project
 log = structlog.get_logger(__name__)
 
 FIT = "training.child:fit"
-PRELOAD = ("training.child",)
-FACTS = ("rows_train", "rows_test", "fit_seconds", "predict_seconds", "libraries", "notes")
-UNBEGUN: dict[str, Any] = {"lease_owner": "", "stage": "", "progress": 0, "progress_detail": {}}
+# Importing a library starts none of its threads, which would not outlive the fork.
+PRELOAD = ("training.child", "lightgbm", "xgboost")
+FACTS = ("params", "validation", "rows_train", "rows_test", "fit_seconds", "predict_seconds", "libraries", "notes")
+# What there was to keep is gone with the fit, so an attempt that begins anew runs to its end.
+UNBEGUN: dict[str, Any] = {"lease_owner": "", "stage": "", "progress": 0, "progress_detail": {}, "keep_best": False}
 POLL_S = 0.2
 RING_AGAIN_S = 30
 BROKE = "Training failed unexpectedly. The log has the details."
@@ -52,6 +54,15 @@ _leaving = threading.Event()
 def leave() -> None:
     """Hand back the jobs of this process, which is about to end: their fits stop, and they are queued again."""
     _leaving.set()
+
+
+def run_queued() -> None:
+    """Train what is queued, each time the job whose turn it is, until nothing is or this process leaves.
+
+    A job that another worker claims in between is passed over: the next look finds the next one.
+    """
+    while not _leaving.is_set() and (job_id := turns.next_job()) is not None:
+        run(job_id)
 
 
 def run(job_id: UUID) -> None:
@@ -141,19 +152,18 @@ def _train(job: Job, lease: str, folder: Path) -> None:
     }
     limits = Limits(data_bytes=int(1.5 * settings.TRAINING_MEMORY_LIMIT_BYTES), threads=settings.TRAINING_CORES)
     with Child.start(FIT, kwargs, preload=PRELOAD, limits=limits) as fit:
-        ended = _watch(fit, job.pk, lease)
+        ended = _watch(fit, Watch(job.pk, lease, folder), job.pk, lease)
     if isinstance(ended, str):
         _fail(job.pk, ended, lease=lease)
     elif ended is not None:
         _finish(job, lease, ended, folder)
 
 
-def _watch(fit: Child, job_id: UUID, lease: str) -> Outcome | str | None:
+def _watch(fit: Child, watch: Watch, job_id: UUID, lease: str) -> Outcome | str | None:
     """Pass the child's reports on until it ends or must be stopped; returns its outcome, or the limit it broke.
 
     A job that is no longer this worker's (stopped, taken over or purged) ends the child without a word: None.
     """
-    watch = Watch(job_id, lease)
     while fit.outcome is None:
         watch.hear(fit.poll(POLL_S))
         if not watch.pass_on():
@@ -233,6 +243,7 @@ def _keep(job: Job, lease: str, model: ModelVersion) -> bool:
     newest = ModelVersion.objects.filter(project=job.project_id, name=model.name).aggregate(Max("version"))
     model.version = (newest["version__max"] or 0) + 1
     model.save(force_insert=True)
+    mails.due(job.pk)
     events.emit("training.succeeded", subject=job, model=str(model.pk))
     events.emit("model.created", subject=model)
     return True
@@ -263,4 +274,5 @@ def _fail(job_id: UUID, error: str, *, lease: str) -> None:
     """End the job as failed with the reason, and give the credits back."""
     if move(job_id, to=JobState.FAILED, owned_by=lease, error=error, finished_at=timezone.now()):
         credits.refund(Cost.TRAIN, row=job_id, reference="Training failed")
+        mails.due(job_id)
         events.emit("training.failed", subject=Job.objects.get(pk=job_id), error=error)

@@ -40,6 +40,7 @@ BY_A_PERSON = {
     "dataset.purged": "purged the rows of the dataset {name}, version {version}",
     "training.queued": "started the training {name}",
     "training.cancelled": "stopped the training {name}",
+    "training.ended_early": "ended the training {name} early, keeping its best",
 }
 
 

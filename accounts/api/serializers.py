@@ -19,7 +19,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "email", "username", "full_name", "is_staff", "credits", "created_at"]
+        fields = ["id", "email", "username", "full_name", "mail_when_done", "is_staff", "credits", "created_at"]
         read_only_fields = ["id", "email", "is_staff"]
 
     def get_credits(self, person: User) -> int | None:

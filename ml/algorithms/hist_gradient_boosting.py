@@ -7,6 +7,7 @@ from typing import Any
 
 from ml.algorithms.registry import Algorithm, Monitor, Preparation, Setting, params_schema, register, weighted
 from ml.schema import Task
+from ml.tuning.wishes import Range
 
 _ROUND = re.compile(r"\[(\d+)/(\d+)\]")
 
@@ -104,5 +105,12 @@ register(
         preparation=Preparation(categories="codes", keeps_missing=True),
         build=_build,
         fit=_fit,
+        search={
+            "learning_rate": Range(low=0.01, high=0.3, log=True),
+            "max_iter": Range(low=50, high=500, log=True),
+            "max_leaf_nodes": Range(low=7, high=127, log=True),
+            "min_samples_leaf": Range(low=5, high=100, log=True),
+            "l2_regularization": Range(low=0.001, high=10, log=True),
+        },
     )
 )

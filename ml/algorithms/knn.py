@@ -5,6 +5,7 @@ from typing import Any
 from ml.algorithms.registry import Algorithm, Preparation, Setting, Wish, params_schema, register
 from ml.errors import BadInput
 from ml.schema import Task
+from ml.tuning.wishes import Range
 
 
 def _build(setting: Setting) -> Any:
@@ -53,5 +54,6 @@ register(
         build=_build,
         refuse=_refuse,
         takes_weights=False,
+        search={"n_neighbors": Range(low=1, high=50, log=True), "weights": Range(choices=("uniform", "distance"))},
     )
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from ml.algorithms.registry import Algorithm, Preparation, Setting, params_schema, register
 from ml.schema import Task
+from ml.tuning.wishes import Range
 
 
 def _build(setting: Setting) -> Any:
@@ -29,5 +30,6 @@ register(
         ),
         preparation=Preparation(scaled=True),
         build=_build,
+        search={"fit_intercept": Range(choices=(True, False))},
     )
 )

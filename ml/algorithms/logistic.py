@@ -5,6 +5,7 @@ from typing import Any
 from ml.algorithms.registry import Algorithm, Preparation, Setting, Wish, params_schema, register
 from ml.errors import BadInput
 from ml.schema import Task
+from ml.tuning.wishes import Range
 
 
 def _build(setting: Setting) -> Any:
@@ -57,5 +58,6 @@ register(
         preparation=Preparation(scaled=True),
         build=_build,
         refuse=_refuse,
+        search={"C": Range(low=0.001, high=100, log=True)},
     )
 )

@@ -62,7 +62,7 @@ def _wanted(schema: Mapping[str, Any]) -> str:
     if "string" in schema["type"]:
         return _each(schema) + (" or a number" if "number" in schema["type"] else "")
     kind = "a whole number" if "integer" in schema["type"] else "a number"
-    empty = ", or null for no limit" if "null" in schema["type"] else ""
+    empty = f", or null for {schema.get('nullMeans', 'no limit')}" if "null" in schema["type"] else ""
     return f"{kind} from {_amount(schema['minimum'])} to {_amount(schema['maximum'])}{empty}"
 
 
@@ -73,7 +73,7 @@ def _each(schema: Mapping[str, Any]) -> str:
 
 
 def _amount(bound: float) -> str:
-    return f"{bound:,}" if bound == int(bound) else f"{bound:f}".rstrip("0")
+    return f"{int(bound):,}" if bound == int(bound) else f"{bound:f}".rstrip("0")
 
 
 def _shown(value: object) -> str:

@@ -6,13 +6,14 @@ Looking at the list costs no import of scikit-learn; only building an estimator 
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, Protocol
 
 import ml.algorithms
 from ml.errors import BadInput
 from ml.schema import Column, Task
+from ml.tuning.wishes import Range
 
 Params = Mapping[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -103,7 +104,8 @@ class Algorithm:
     estimator, `fit` (estimator, x, y, monitor, weights of rows or None) fits it with real progress and leaves the
     very model a plain `.fit` would, and `refuse` raises BadInput for parameters this data cannot bear. `rank` is its
     place in lists, simplest first. `takes_weights`: rows can weigh more or less; `keeps_so_far`: asked to stop,
-    `fit` leaves a whole model of what it has done until then.
+    `fit` leaves a whole model of what it has done until then. `search`: the values of its parameters that a search
+    tries where a person names none. `libraries`: the packages it needs beside scikit-learn.
     """
 
     key: str
@@ -118,17 +120,25 @@ class Algorithm:
     refuse: Callable[[Wish], None] = nothing_refused
     takes_weights: bool = True
     keeps_so_far: bool = False
+    search: Mapping[str, Range] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """What a client sees: key, name, description, tasks, params."""
+        """What a client sees, the whole registry of it: all that a form or a program needs to choose."""
         return {
             "key": self.key,
             "name": self.name,
             "description": self.description,
             "tasks": [task.value for task in self.tasks],
             "params": self.params,
-            "takes_class_weights": self.takes_weights,
+            "takes_class_weights": self.takes_class_weights,
+            "keeps_so_far": self.keeps_so_far,
         }
+
+    @property
+    def takes_class_weights(self) -> bool:
+        """Whether rows can weigh by their class; amounts have none."""
+        return self.takes_weights and Task.CLASSIFICATION in self.tasks
 
 
 def params_schema(**properties: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""What a person asks a search for, and its check against the algorithm's parameters."""
+"""What a search tries, as data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
+
+Method = Literal["grid", "random", "bayesian"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +20,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """A search: each of at most `trials` candidates is scored by cross-validation over `folds` of the training rows."""
+    """A search: each of at most `trials` candidates is scored by cross-validation over `folds` of the training rows.
 
-    method: Literal["grid", "random", "bayesian"]
+    The plan's own parameters are the first candidate. A grid has `choices` only: all of its values.
+    """
+
+    method: Method
     trials: int
     folds: int
     ranges: dict[str, Range]

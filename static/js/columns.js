@@ -1,9 +1,9 @@
 /* Column picker: counts what is ticked; "all", "none" and back to what was suggested. */
 
 function update(box) {
-  const ticks = [...box.querySelectorAll("[name=features]")];
-  const chosen = ticks.filter((tick) => tick.checked).length;
-  box.querySelector("[data-columns-count]").textContent = `${chosen} of ${ticks.length} columns`;
+  const here = box.querySelectorAll("[name=features]:checked").length;
+  const chosen = here + Number(box.dataset.columns);
+  box.querySelector("[data-columns-count]").textContent = `${chosen} of ${box.dataset.columnsOf} columns`;
 }
 
 function updateAll() {
@@ -18,7 +18,7 @@ document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-columns-set]")?.dataset.columnsSet;
   if (!choice) return;
   for (const tick of event.target.closest("[data-columns]").querySelectorAll("[name=features]")) {
-    tick.checked = choice === "suggested" ? tick.defaultChecked : choice === "all";
+    tick.checked = choice === "suggested" ? "suggested" in tick.dataset : choice === "all";
   }
   updateAll();
 });

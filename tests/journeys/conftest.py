@@ -128,7 +128,7 @@ class Person:
         request = Request(f"{self.product.url}/api/{path}", data, headers, method=method)
         try:
             with urlopen(request, timeout=60) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, json.loads(answer.read() or b"null")
         except HTTPError as error:
             return error.code, json.load(error)
 

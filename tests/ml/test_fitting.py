@@ -15,9 +15,10 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PowerTransformer,
 
 from ml import artifacts
 from ml.errors import CannotFit
-from ml.fitting import fit, split
+from ml.fitting import fit
 from ml.plan import make_plan
 from ml.schema import Task, canonical_frame
+from ml.splits import split
 from ml.steps.stage import fit_steps
 from ml.tables.frames import load_frame
 from tests.ml.factories import INPUTS, fitted, mixed_table, stored
@@ -202,6 +203,7 @@ def test_reports_tell_the_stages_and_count_the_trees(tmp_path):
         "preparing",
         "fitting",
         "evaluating",
+        "explaining",
         "saving",
     ]
     trees = [(report.done, report.total) for report in reports if report.unit == "tree"]

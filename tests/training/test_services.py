@@ -8,6 +8,8 @@ from core.errors import Conflict, Forbidden, InsufficientCredits, InvalidInput, 
 from core.models import OutboxEvent
 from datasets.models import DatasetVersion, VersionStatus
 from datasets.queries import newest_version
+from ml.tuning.wishes import Range, Tuning
+from ml.validation import Validation
 from tests import factories
 from tests.factories import at_once
 from training import services
@@ -71,6 +73,37 @@ def test_start_training_takes_a_column_that_a_step_asks_for(actor, version):
     job = services.start_training(actor=actor, version=version, wish=factories.a_wish(features=None, steps=[step]))
 
     assert "length" in [each.name for each in job.fit_plan.features]
+
+
+def test_start_training_keeps_all_that_a_wish_asks_for(actor, version):
+    wish = factories.a_wish(
+        features=None,
+        exclude=["width"],
+        validation={"cv": 3, "repeats": 2},
+        group_by="colour",
+        class_weight="balanced",
+        tuning={"method": "random", "trials": 4},
+    )
+
+    plan = services.start_training(actor=actor, version=version, wish=wish).fit_plan
+
+    assert plan.validation == Validation(folds=3, repeats=2, group_by="colour")
+    assert plan.class_weight == "balanced"
+    assert plan.tuning == Tuning(method="random", trials=4, folds=3, ranges={"C": Range(low=0.001, high=100, log=True)})
+    assert [each.name for each in plan.features] == ["wild", "picked", "weight"]
+
+
+def test_start_training_counts_the_rows_of_the_rarest_class(person, actor):
+    rows = [["once" if row == 0 else ["yes", "no"][row % 2], row % 7] for row in range(60)]
+    version = newest_version(factories.a_dataset(person, factories.csv(["answer", "grade"], rows)))
+    wish = factories.a_wish(target="answer", validation={"cv": 5})
+
+    with pytest.raises(InvalidInput) as refusal:
+        services.start_training(actor=actor, version=version, wish=wish)
+
+    assert refusal.value.attr == "validation.cv"
+    assert refusal.value.detail.startswith("5 folds are too many: the rarest class has 1 row")
+    assert balance_of(person) == 15
 
 
 def test_start_training_uses_what_gives_the_target_away_when_nothing_else_is_left(person, actor):
@@ -137,6 +170,15 @@ def test_start_training_is_free_where_credits_are_off(person, actor, version, se
         ("metric", {"metric": "r2"}),
         ("metric", {"metric": "magic"}),
         ("metric", {"target": "colour", "metric": "brier"}),
+        ("validation", {"validation": "none"}),
+        ("validation.cv", {"validation": {"cv": 1}}),
+        ("validation.repeats", {"validation": {"cv": 2, "repeats": 0}}),
+        ("group_by", {"group_by": "nothing"}),
+        ("order_by", {"order_by": "colour"}),
+        ("class_weight", {"class_weight": "heavy"}),
+        ("exclude", {"exclude": ["nothing"]}),
+        ("tuning.method", {"tuning": {"method": "magic"}}),
+        ("tuning.ranges.C", {"tuning": {"ranges": {"C": {"low": 0, "high": 1}}}}),
         ("seed", {"seed": -1}),
         ("seed", {"seed": 2**32}),
     ],

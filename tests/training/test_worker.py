@@ -143,7 +143,7 @@ def test_journal_tells_the_run_without_a_gap(person):
     trees = [event.payload["done"] for event in events if event.payload.get("unit") == "tree"]
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert (events[0].payload["state"], events[-1].payload["state"]) == ("running", "succeeded")
-    assert list(dict.fromkeys(stages)) == ["reading", "preparing", "fitting", "evaluating", "saving"]
+    assert list(dict.fromkeys(stages)) == ["reading", "preparing", "fitting", "evaluating", "explaining", "saving"]
     assert shares == sorted(shares)
     assert trees == list(range(11))
     assert [event.kind for event in events].count("metric") == 1

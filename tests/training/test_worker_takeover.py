@@ -17,6 +17,7 @@ from tests.factories import at_once
 from training import services, tasks, worker
 from training.models import Job, ModelVersion
 from training.states import JobState, move
+from training.watch import Watch
 
 
 def states(job: Job) -> list[str]:
@@ -254,3 +255,68 @@ def test_reap_trusts_the_heartbeat_at_the_moment_it_decides(person):
     assert not worker._take_up(lost)
 
     assert states(job) == ["running"]
+
+
+def test_reap_passes_over_a_job_that_is_purged_meanwhile(person):
+    job = factories.a_job(person)
+    factories.claim(job)
+    let_die(job)
+    lost = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
+    services.purge(workspace=job.project.workspace)
+
+    assert not worker._take_up(lost)
+    assert worker.reap() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_purged_and_reaped_at_once_is_gone(doorbell):
+    job = factories.a_job(factories.a_person())
+    factories.claim(job)
+    let_die(job)
+
+    answers = at_once(partial(services.purge, workspace=job.project.workspace), worker.reap, worker.reap)
+
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_stopped_and_reaped_at_once_is_in_one_state(doorbell):
+    person = factories.a_person()
+    job = factories.a_job(person)
+    factories.claim(job)
+    let_die(job)
+
+    stopped, *_ = at_once(
+        partial(services.stop_training, actor=Actor(person), job=job), worker.reap, partial(worker.run, job.pk)
+    )
+
+    assert stopped is None
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert states(job)[-1] == "cancelled"
+    assert (balance_of(person), factories.ledger_sum(person)) in ((14, 14), (15, 15))  # back in the queue it was free
+
+
+def test_a_fit_that_lost_its_lease_to_a_reaper_ends_without_a_word(person):
+    job = factories.a_job(person)
+    lease = factories.claim(job)
+    let_die(job)
+    worker.reap()
+
+    assert not Watch(job.pk, lease, settings.FILES_DIR).pass_on(at_once=True)
+    assert states(job) == ["running", "queued"]
+
+
+def test_one_message_wakes_the_workers_for_all_that_was_reaped(person, monkeypatch):
+    rung = []
+    monkeypatch.setattr(tasks, "ring", lambda task, job_id: rung.append(task.name))
+    for _ in range(3):
+        job = factories.a_job(person)
+        factories.claim(job)
+        let_die(job)
+
+    tasks.reap_jobs()
+
+    assert rung == ["training.tasks.run_training"]
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.QUEUED}

@@ -1,7 +1,9 @@
 """Shapes of jobs, their events, and models."""
 
 from typing import Any
+from uuid import UUID
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -9,7 +11,9 @@ from accounts.api.serializers import PricedSerializer
 from datasets.api.recipes import StepSerializer, StepsField
 from training.downloads import FORMATS
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
+from training.queries import reproduction_of
 from training.states import JobState
+from training.waits import QueuePlace, places
 from workspaces import access
 
 
@@ -19,10 +23,60 @@ class AlgorithmSerializer(serializers.Serializer[Any]):
     description = serializers.CharField()
     tasks = serializers.ListField(child=serializers.CharField())
     params = serializers.DictField(help_text="JSON Schema of the parameters, with defaults")
+    takes_class_weights = serializers.BooleanField(help_text="Whether a training can let each class weigh the same")
+    keeps_so_far = serializers.BooleanField(help_text="Whether a fit that is stopped can keep the best so far")
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": ["holdout"]},
+            {
+                "type": "object",
+                "properties": {"cv": {"type": "integer"}, "repeats": {"type": "integer"}},
+                "required": ["cv"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+class ValidationField(serializers.Field[Any, Any, Any, Any]):
+    """ "holdout", or `{"cv": folds, "repeats": n}`; what the numbers may be is checked with the plan."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As it was sent, if it has the shape."""
+        if data == "holdout" or (isinstance(data, dict) and "cv" in data and set(data) <= {"cv", "repeats"}):
+            return data
+        raise serializers.ValidationError('Send "holdout" or {"cv": folds, "repeats": n}.')
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class RangeSerializer(serializers.Serializer[None]):
+    """The values of one parameter to try: `choices`, or those from `low` to `high`, by their logarithm with `log`."""
+
+    choices = serializers.ListField(required=False, allow_null=True, default=None)
+    low = serializers.FloatField(required=False, allow_null=True, default=None)
+    high = serializers.FloatField(required=False, allow_null=True, default=None)
+    log = serializers.BooleanField(required=False, default=False)
+
+
+class TuningSerializer(serializers.Serializer[None]):
+    """A search for better parameters; without `ranges`, those the algorithm offers."""
+
+    method = serializers.ChoiceField(choices=["bayesian", "random", "grid"], default="bayesian")
+    trials = serializers.IntegerField(default=30)
+    folds = serializers.IntegerField(default=3)
+    ranges = serializers.DictField(child=RangeSerializer(), required=False, default=dict)
 
 
 class WishSerializer(serializers.Serializer[None]):
-    """What to train; `steps` are of the kinds that `/api/feature-steps` lists, `recipe` names a kept list of them."""
+    """What to train; `steps` are of the kinds that `/api/feature-steps` lists, `recipe` names a kept list of them.
+
+    `exclude` names columns to leave out when `features` names none. Rows of one value of `group_by` stay together;
+    with `order_by`, the latest judge.
+    """
 
     project = serializers.UUIDField()
     dataset = serializers.UUIDField()
@@ -37,12 +91,44 @@ class WishSerializer(serializers.Serializer[None]):
     )
     task = serializers.ChoiceField(choices=["auto", "regression", "classification"], default="auto")
     params = serializers.DictField(required=False, default=dict)
+    exclude = serializers.ListField(
+        child=serializers.CharField(max_length=300, trim_whitespace=False), required=False, default=list
+    )
     train_percentage = serializers.IntegerField(default=80)
+    validation = ValidationField(required=False, default="holdout")
+    group_by = serializers.CharField(
+        max_length=300, trim_whitespace=False, required=False, allow_null=True, default=None
+    )
+    order_by = serializers.CharField(
+        max_length=300, trim_whitespace=False, required=False, allow_null=True, default=None
+    )
+    class_weight = serializers.CharField(max_length=20, required=False, allow_null=True, default=None)
+    tuning = TuningSerializer(required=False, allow_null=True, default=None)
     metric = serializers.CharField(required=False, allow_null=True, default=None)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     seed = serializers.IntegerField(required=False, allow_null=True, default=None)
     steps = StepsField(required=False, allow_null=True, default=None)
     recipe = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class QueuePlaceSerializer(serializers.Serializer[Any]):
+    place = serializers.IntegerField(help_text="1 is the next to begin")
+    estimated_wait_s = serializers.FloatField(allow_null=True, help_text="A guess from what jobs took lately")
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["score", "data", "library", "ended_early"])
+    name = serializers.CharField()
+    before = serializers.JSONField(help_text="In the job that was repeated")
+    after = serializers.JSONField()
+
+
+class ReproductionSerializer(serializers.Serializer[Any]):
+    """Whether a repeated job came out the same: every score within 1e-9, on the same bytes."""
+
+    of = serializers.UUIDField()
+    same = serializers.BooleanField()
+    differences = DifferenceSerializer(many=True)
 
 
 class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
@@ -55,11 +141,20 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     task = serializers.CharField(source="plan.task", read_only=True)
     params = serializers.DictField(source="plan.params", read_only=True)
     train_percentage = serializers.IntegerField(source="plan.train_percentage", read_only=True)
+    validation = serializers.SerializerMethodField()
+    group_by = serializers.CharField(source="plan.validation.group_by", default=None, read_only=True)
+    order_by = serializers.CharField(source="plan.validation.order_by", default=None, read_only=True)
+    class_weight = serializers.CharField(source="plan.class_weight", default=None, read_only=True)
+    tuning = serializers.DictField(source="plan.tuning", default=None, read_only=True)
+    metric = serializers.CharField(source="plan.metric", read_only=True)
     seed = serializers.IntegerField(source="plan.seed", read_only=True)
     steps = serializers.SerializerMethodField()
     metrics = serializers.DictField(read_only=True)
     error = serializers.SerializerMethodField()
     model = serializers.UUIDField(source="model.pk", default=None, read_only=True)
+    queue = serializers.SerializerMethodField()
+    reproduces = serializers.UUIDField(source="reproduces_id", read_only=True, allow_null=True)
+    reproduction = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
@@ -75,6 +170,12 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "algorithm",
             "params",
             "train_percentage",
+            "validation",
+            "group_by",
+            "order_by",
+            "class_weight",
+            "tuning",
+            "metric",
             "seed",
             "steps",
             "state",
@@ -84,20 +185,52 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "metrics",
             "error",
             "model",
+            "queue",
+            "keep_best",
+            "reproduces",
+            "reproduction",
             "credits_charged",
             "attempt",
             "created_at",
             "started_at",
             "finished_at",
         ]
+        read_only_fields = ["keep_best"]
 
     @extend_schema_field(StepSerializer(many=True))
     def get_steps(self, job: Job) -> list[dict[str, Any]]:
         steps: list[dict[str, Any]] = job.plan.get("steps", [])  # plans of earlier versions have none
         return steps
 
+    @extend_schema_field(ValidationField())
+    def get_validation(self, job: Job) -> Any:
+        parted = job.plan.get("validation") or {}
+        return {"cv": parted["folds"], "repeats": parted["repeats"]} if parted.get("folds") else "holdout"
+
     def get_error(self, job: Job) -> str | None:
         return job.error or None
+
+    @extend_schema_field(QueuePlaceSerializer(allow_null=True))
+    def get_queue(self, job: Job) -> dict[str, Any] | None:
+        """Null unless the job is queued."""
+        place = self._places.get(job.pk) if job.state == JobState.QUEUED else None
+        return QueuePlaceSerializer(place).data if place else None
+
+    @cached_property
+    def _places(self) -> dict[UUID, QueuePlace]:
+        return places()  # once, however many jobs a list shows
+
+    @extend_schema_field(ReproductionSerializer(allow_null=True))
+    def get_reproduction(self, job: Job) -> dict[str, Any] | None:
+        """Null unless the job has repeated another to its end."""
+        found = reproduction_of(job)
+        return ReproductionSerializer(found).data if found else None
+
+
+class StopSerializer(serializers.Serializer[None]):
+    keep_best = serializers.BooleanField(
+        default=False, help_text="End a running search, or what grows step by step, with the best so far instead."
+    )
 
 
 class JobIdSerializer(serializers.Serializer[None]):
@@ -108,6 +241,22 @@ class EventSerializer(serializers.ModelSerializer[JobEvent]):
     class Meta:
         model = JobEvent
         fields = ["seq", "kind", "payload", "created_at"]
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    """One candidate of a search, judged by the job's metric; what is not known of it is null."""
+
+    number = serializers.IntegerField(help_text="In the order they were tried, from 1")
+    name = serializers.CharField(help_text="The method, where a search tries several; empty otherwise")
+    params = serializers.DictField()
+    score = serializers.FloatField(allow_null=True)
+    std = serializers.FloatField(allow_null=True)
+    interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    fit_seconds = serializers.FloatField(allow_null=True)
+    predict_seconds = serializers.FloatField(allow_null=True)
+    size_bytes = serializers.IntegerField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    is_best = serializers.BooleanField()
 
 
 class AfterSerializer(serializers.Serializer[None]):
@@ -186,3 +335,22 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
 class EvaluationSerializer(serializers.Serializer[Any]):
     metrics = serializers.DictField()
     evaluation = serializers.DictField()
+
+
+class FeatureImportanceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    mean = serializers.FloatField()
+    std = serializers.FloatField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """Permutation importance on rows not seen: the drop of `metric`, mean and spread over the shuffles."""
+
+    metric = serializers.CharField(allow_null=True)
+    rows = serializers.IntegerField()
+    repeats = serializers.IntegerField()
+    features = FeatureImportanceSerializer(many=True)
+
+
+class CompareSerializer(serializers.Serializer[None]):
+    ids = serializers.CharField(max_length=400, help_text="two to five ids of models, with commas between them")

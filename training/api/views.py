@@ -21,13 +21,15 @@ from datasets import recipes
 from datasets.models import Dataset, DatasetVersion
 from datasets.queries import version as dataset_version
 from ml.algorithms.registry import all_algorithms
-from training import downloads, journal, queries, services
+from training import comparisons, downloads, journal, leaderboard, queries, services
 from training.api import serializers
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState
 from training.wish import TrainingWish
 from workspaces import access
 from workspaces.models import Project
+
+NOT_EXPLAINED: dict[str, Any] = {"metric": None, "rows": 0, "repeats": 0, "features": []}
 
 
 class AlgorithmsView(APIView):
@@ -110,17 +112,36 @@ class StatusView(APIView):
 
 
 class StopView(APIView):
-    """Cancel a job that has not ended."""
+    """Cancel a job that has not ended, or, with `keep_best`, let a running one end with the best it has."""
 
-    @extend_schema(request=None, responses={202: serializers.JobSerializer})
+    @extend_schema(request=serializers.StopSerializer, responses={202: serializers.JobSerializer})
     def post(self, request: Request, pk: str) -> Response:
+        body = serializers.StopSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
         actor = Actor.of(request)
-        services.stop_training(actor=actor, job=access.get(actor, queries.jobs_of(actor), pk))
+        services.stop_training(actor=actor, job=access.get(actor, queries.jobs_of(actor), pk), **body.validated_data)
         return Response(job_answer(actor, pk), status=status.HTTP_202_ACCEPTED)
 
 
+class ReproduceView(APIView):
+    """Run a job's plan once more on the same data; costs a training.
+
+    Once it has succeeded, `reproduction` tells whether it came out the same.
+    """
+
+    @extend_schema(request=None, responses={201: serializers.JobSerializer})
+    @answers_once
+    def post(self, request: Request, pk: str) -> Response:
+        actor = Actor.of(request)
+        job = services.reproduce_training(actor=actor, job=access.get(actor, queries.jobs_of(actor), pk))
+        return Response(job_answer(actor, job.pk), status=status.HTTP_201_CREATED)
+
+
 class EventsView(generics.ListAPIView[JobEvent]):
-    """A job's events with a number above `after`, in order; numbers count up from 1 without a gap."""
+    """A job's events with a number above `after`, in order; numbers count up from 1 without a gap.
+
+    The socket `/ws/training` sends the same as they come (`docs/live-updates.md`).
+    """
 
     serializer_class = serializers.EventSerializer
     pagination_class = None
@@ -136,6 +157,15 @@ class EventsView(generics.ListAPIView[JobEvent]):
     @extend_schema(parameters=[serializers.AfterSerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
+
+
+class LeaderboardView(APIView):
+    """The candidates of a job's search so far, the best first and those that failed last; none without a search."""
+
+    @extend_schema(responses=serializers.CandidateSerializer(many=True))
+    def get(self, request: Request, pk: str) -> Response:
+        job = access.get(Actor.of(request), queries.jobs_of(Actor.of(request)), pk)
+        return Response(serializers.CandidateSerializer(leaderboard.candidates(job), many=True).data)
 
 
 class ModelDownloadView(APIView):
@@ -208,3 +238,24 @@ class ModelMetricsView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         actor = Actor.of(request)
         return Response(serializers.EvaluationSerializer(access.get(actor, queries.models_of(actor), pk)).data)
+
+
+class ModelExplanationView(APIView):
+    """Which columns a model rests on: how much its score drops when one of them is shuffled."""
+
+    @extend_schema(responses=serializers.ExplanationSerializer)
+    def get(self, request: Request, pk: str) -> Response:
+        actor = Actor.of(request)
+        model = access.get(actor, queries.models_of(actor), pk)
+        return Response(serializers.ExplanationSerializer(model.evaluation.get("importance") or NOT_EXPLAINED).data)
+
+
+class CompareView(APIView):
+    """Two to five models side by side: what differs, their scores, and whether the difference is more than chance."""
+
+    @extend_schema(parameters=[serializers.CompareSerializer], responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        query = serializers.CompareSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        models = comparisons.models_named(Actor.of(request), query.validated_data["ids"].split(","))
+        return Response(comparisons.compare(models))

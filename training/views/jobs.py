@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.credits import Cost
 from accounts.queries import refunded
@@ -19,11 +20,15 @@ from core.http.lists import listing
 from datasets.models import Dataset
 from ml.algorithms.registry import get_algorithm
 from training import presentation, queries, services
+from training.early import can_end_early
+from training.live import pictures
 from training.models import Job, ModelVersion
 from training.states import JobState
 from workspaces import access
 from workspaces.access import Action
 from workspaces.views import crumbs, project_of_page, stand_in
+
+EITHER_WAY = "It ends with a model of what it has learnt so far, or at once and without one."
 
 
 @login_required
@@ -34,7 +39,7 @@ def job_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
     if state in JobState.values:
         jobs = jobs.filter(state=state)
     found = listing(request, jobs, search=["name"], sorts={"created_at": "created_at"}, default="-created_at")
-    found.page_obj.object_list = [_row(job) for job in found.page_obj]
+    found.page_obj.object_list = [_row(job, request) for job in found.page_obj]
     context = {
         **found.context(),
         "project": project,
@@ -46,7 +51,7 @@ def job_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
     return render(request, "training/jobs.html", context)
 
 
-def _row(job: Job) -> dict[str, Any]:
+def _row(job: Job, request: HttpRequest) -> dict[str, Any]:
     model: ModelVersion | None = getattr(job, "model", None)
     counted = presentation.progress(job)
     dataset = job.dataset_version.dataset if job.dataset_version else None
@@ -55,6 +60,8 @@ def _row(job: Job) -> dict[str, Any]:
         "name": job.name,
         "state": job.state,
         "has_ended": job.has_ended,
+        "last_seq": job.last_seq,
+        "is_mine": job.owner_id == request.user.pk,
         "progress_text": counted["text"] if counted else "",
         "dataset_id": dataset.pk if dataset else None,
         "dataset_name": dataset.name if dataset else "",
@@ -67,7 +74,7 @@ def _row(job: Job) -> dict[str, Any]:
 
 @login_required
 def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """A job, live: htmx asks for the changing part until the job has ended, when it is the model's page."""
+    """A job, live: scripts ask for the changing part until the job has ended, when it is the model's page."""
     actor = Actor.of(request)
     job = access.get(actor, queries.jobs_of(actor), job_id)
     stand_in(request, job.project)
@@ -79,11 +86,18 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "facts": [*_data(job), f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
         "steps": presentation.steps(job.plan),
         "may_edit": access.may(actor, Action.EDIT, job),
+        "elapsed": timezone.now() - job.started_at if job.started_at else None,
         "stages": presentation.stages(job),
         "progress": presentation.progress(job),
+        "curve": pictures.curve(job),
+        "board": pictures.board(job),
         "log": presentation.log_lines(queries.log_tail(job)),
         "refunded": refunded(Cost.TRAIN, job.pk) if job.has_ended and settings.CREDITS_ENABLED else 0,
         "kept_when_stopped": _kept_when_stopped(),
+        "queue_words": presentation.queue_words(job),
+        "may_keep_best": _may_keep_best(job),
+        "reproduces": job.reproduces,
+        "reproduction": presentation.reproduction_words(job),
         "retry_url": _retry_url(job, dataset) if dataset else None,
         "crumbs": crumbs(job.project, ("Training", reverse("training:jobs", args=[job.project_id])), (job.name, "")),
     }
@@ -105,6 +119,11 @@ def _retry_url(job: Job, dataset: Dataset) -> str:
     return f"{reverse('training:new', args=[dataset.pk])}?{urlencode(wish)}"
 
 
+def _may_keep_best(job: Job) -> bool:
+    """Whether the fit can be asked to end with what it has, and was not yet."""
+    return job.state == JobState.RUNNING and not job.keep_best and can_end_early(job.plan)
+
+
 def _kept_when_stopped() -> str:
     if not settings.CREDITS_ENABLED:
         return "The data stays as it is."
@@ -119,19 +138,25 @@ def job_stop(request: HttpRequest, job_id: UUID) -> HttpResponse:
     stand_in(request, job.project)
     here = reverse("training:job", args=[job.pk])
     if request.method == "POST":
+        keep_best = "keep_best" in request.POST
         try:
-            services.stop_training(actor=actor, job=job)
-            messages.success(request, "The training is stopped.")
+            services.stop_training(actor=actor, job=job, keep_best=keep_best)
+            done = "The training ends with the best it has so far." if keep_best else "The training is stopped."
+            messages.success(request, done)
         except Conflict as error:  # it ended while the person reached for the button
             messages.info(request, error.detail)
         return redirect(here)
+    may_keep_best = _may_keep_best(job)
     context = {
         "title": f"Stop “{job.name}”?",
-        "text": "It ends at once and leaves no model.",
+        "text": EITHER_WAY if may_keep_best else "It ends at once and leaves no model.",
         "kept": _kept_when_stopped(),
         "action_url": reverse("training:stop", args=[job.pk]),
         "action_label": "Stop training",
+        "other_label": "Stop and keep the best" if may_keep_best else "",
+        "other_name": "keep_best",
         "cancel_url": here,
+        "cancel_label": "Let it run",
         "crumbs": crumbs(job.project, (job.name, here), ("Stop", "")),
     }
     return render(request, "confirm.html", context)

@@ -12,17 +12,18 @@ from django.urls import reverse
 from core.actor import Actor
 from core.http.lists import listing
 from ml.algorithms.registry import get_algorithm
-from training import downloads, presentation, queries, services, snippets
+from training import downloads, judgements, presentation, queries, services, snippets
 from training.models import ModelStatus, ModelVersion
+from training.views.again import again_offer
+from training.views.model_frame import model_face
 from workspaces import access
-from workspaces.access import Action
 from workspaces.views import crumbs, project_of_page, stand_in
 
 
 @login_required
 def model_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
     project = project_of_page(request, project_id)
-    models = queries.models_of(Actor.of(request)).filter(project=project)
+    models = queries.listed(queries.models_of(Actor.of(request)).filter(project=project))
     archived = request.GET.get("status") == ModelStatus.ARCHIVED
     models = (models.filter if archived else models.exclude)(status=ModelStatus.ARCHIVED)
     sorts = {"name": "name", "created_at": "created_at"}
@@ -32,6 +33,7 @@ def model_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
         **found.context(),
         "project": project,
         "status": ModelStatus.ARCHIVED.value if archived else "",
+        "compare_url": reverse("training:compare", args=[project.pk]),
         "crumbs": crumbs(project, ("Models", "")),
     }
     return render(request, "training/models.html", context)
@@ -48,36 +50,55 @@ def _row(model: ModelVersion) -> dict[str, Any]:
         "created_at": model.created_at,
         "algorithm_name": get_algorithm(model.algorithm).name,
         **presentation.primary(model),
+        **presentation.standing(model, model.intervals, model.gain),  # type: ignore[attr-defined]  # of `listed`
+        **presentation.costs(model),
+        "size_bytes": model.size_bytes,
     }
 
 
 @login_required
 def model_detail(request: HttpRequest, model_id: UUID) -> HttpResponse:
-    actor = Actor.of(request)
-    model = access.get(actor, queries.models_of(actor), model_id)
-    stand_in(request, model.project)
+    """What it is worth, and how to use it."""
+    face = model_face(request, model_id, "overview")
     context = {
-        **presentation.summary(model),
-        "project": model.project,
-        "dataset": model.dataset_version.dataset,
-        "may_edit": access.may(actor, Action.EDIT, model),
-        "may_use": access.may(actor, Action.USE, model),
-        "facts_line": [
-            presentation.data_seen(model.dataset_version, model.plan),
-            f"predicts {model.target}",
-            get_algorithm(model.algorithm).name,
-        ],
-        "facts": presentation.facts(model),
-        "parameters": presentation.parameters(model),
-        "steps": presentation.steps(model.plan),
-        "snippets": snippets.for_model(model, base_url=request.build_absolute_uri("/").rstrip("/")),
-        "inputs": model.fields,
-        "download_url": reverse("training:download", args=[model.pk]),
-        "crumbs": crumbs(
-            model.project, ("Models", reverse("training:models", args=[model.project_id])), (str(model), "")
-        ),
+        **face.context,
+        **presentation.summary(face.model),
+        "facts": presentation.facts(face.model),
+        "parameters": presentation.parameters(face.model),
+        "steps": presentation.steps(face.model.plan),
+        "snippets": snippets.for_model(face.model, base_url=request.build_absolute_uri("/").rstrip("/")),
+        "inputs": face.model.fields,
+        "again": again_offer(face.actor, face.model),
     }
     return render(request, "training/model.html", context)
+
+
+@login_required
+def model_evaluation(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    """How it was judged; `?threshold=`, `?false_alarm=` and `?miss=` are what two classes are seen at."""
+    face = model_face(request, model_id, "evaluation")
+    model = face.model
+    context = {
+        **face.context,
+        **presentation.summary(model),
+        "scores": judgements.scores(model),
+        "how_judged": judgements.how_judged(model),
+        "threshold": judgements.at_threshold(model, request.GET),
+        "classes": judgements.classes(model),
+        "calibration": judgements.calibration(model),
+        "by_prediction": judgements.by_prediction(model),
+        "misses": judgements.misses(model),
+    }
+    is_part = request.htmx and context["threshold"]  # type: ignore[attr-defined]
+    return render(request, "training/_threshold.html" if is_part else "training/model_evaluation.html", context)
+
+
+@login_required
+def model_importance(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    """Which columns it rests on."""
+    face = model_face(request, model_id, "importance")
+    context = {**face.context, "importance": judgements.importance(face.model)}
+    return render(request, "training/model_importance.html", context)
 
 
 @login_required

@@ -1,81 +1,135 @@
 """The page that starts a training: target, columns, method, price."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts import credits
 from accounts.credits import Cost
 from core.actor import Actor
-from core.errors import InvalidInput, ProductError
+from core.errors import InvalidInput, NotFound, ProductError
 from core.http.errors import status_of
-from datasets.exploring import likely_target, relations_by_column
+from datasets.exploring import likely_target
 from datasets.models import Dataset, DatasetVersion
-from datasets.queries import newest_version, require_ready
-from ml.algorithms.registry import all_algorithms
+from datasets.queries import require_ready
+from datasets.queries import version as version_of
 from ml.metrics import DEFAULT_METRIC, metrics_for
 from ml.plan import guess_task
-from ml.schema import NUMERIC, Column, Role, Task
+from ml.schema import NUMERIC, Column, Task, unknown_column
 from training import services
-from training.forms import ParamsForm, TrainingForm
+from training.forms import MOST_LISTED, TrainingForm
+from training.views.columns_choice import ColumnsChoice, chosen_columns
+from training.views.method_choice import MethodChoice, chosen_method
 from training.views.steps_choice import chosen_steps, steps_block
 from workspaces import access
 from workspaces.access import Action
 from workspaces.views import crumbs, stand_in
 
-USUAL_ALGORITHM = "random_forest"
 TASK_LABELS = {Task.CLASSIFICATION: "One of several classes", Task.REGRESSION: "A number"}
 
 
 @login_required
 def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
-    """Choose, see the price, start. Choosing a target or a task asks for this page again by GET."""
+    """Choose, see the price, start.
+
+    What is chosen meanwhile (a target, a method, another page of columns) sends the form with `again`, which shows it
+    anew with all that was filled in.
+    """
     actor = Actor.of(request)
     dataset = access.get(actor, Dataset.objects.select_related("project__workspace"), dataset_id, Action.EDIT)
     stand_in(request, dataset.project)
-    version = newest_version(dataset)
+    version = _version(request, dataset)
     require_ready(version)
     target = _target(request, version)
     task = _task(request, target)
-    form = TrainingForm(request.POST or None, columns=version.schema, task=task)
-    picked = (request.POST or request.GET).get("algorithm") or USUAL_ALGORITHM
-    params = {
-        each.key: ParamsForm(request.POST if request.POST and each.key == picked else None, algorithm=each)
-        for each in all_algorithms()
-    }
+    columns = chosen_columns(request, version, target, task)
+    method = chosen_method(request, task)
+    again = request.method == "POST" and _is_asked_again(request, target)
+    form = TrainingForm(_sent(request, columns, task), columns=version.schema, task=task)
     status = 200
-    if request.method == "POST":
-        # Both are checked, so that every error shows at once.
-        if form.is_valid() & (picked not in params or params[picked].is_valid()):
-            try:
-                wish = form.wish(params[picked].cleaned_data, chosen_steps(request, actor, version))
-                job = services.start_training(actor=actor, version=version, wish=wish)
-                return redirect("training:job", job.pk)
-            except ProductError as error:
-                _refuse(form, params[picked], error)
-                status = status_of(error)
-        else:
-            status = 400
+    if request.method == "POST" and not again:
+        started, status = _start(request, actor, version, form, method)
+        if started:
+            return started
     context = {
         **_target_block(version, target, task),
-        **_columns_block(request, version, target, task),
+        **columns.context(),
         **steps_block(request, actor, version, target),
-        **_method_block(request, params, picked, task),
+        **method.context(),
+        "metrics": _metrics(request, task),
         **_price(actor),
         "dataset": dataset,
         "version": version,
         "project": dataset.project,
         "form": form,
+        "refused": status != 200,
         "crumbs": crumbs(
             dataset.project, (dataset.name, reverse("datasets:detail", args=[dataset.pk])), ("Train a model", "")
         ),
     }
-    return render(request, "training/new.html", context, status=status)
+    if again:
+        for each in (form, method.params, method.tuning):
+            each.errors.clear()  # nothing was asked to start yet
+        _say_if_unknown(request, version, form)
+    answer = render(request, "training/new.html", context, status=status)
+    if again and target:
+        wish = {"target": target.name, "task": task, "algorithm": method.key, "version": version.number}
+        answer["HX-Replace-Url"] = f"{request.path}?{urlencode(wish)}"
+    return answer
+
+
+def _is_asked_again(request: HttpRequest, target: Column | None) -> bool:
+    """Whether the page is only to be shown anew: asked to, or as its columns belong to another target."""
+    of_another = "shown_target" in request.POST and request.POST["shown_target"] != (target.name if target else "")
+    return of_another or not {"again", "to_page"}.isdisjoint(request.POST)
+
+
+def _say_if_unknown(request: HttpRequest, version: DatasetVersion, form: TrainingForm) -> None:
+    """Of many columns the target's name is typed, and can be mistyped."""
+    known = [column.name for column in version.schema]
+    if (asked := request.POST.get("target", "")) and asked not in known:
+        form.add_error("target", unknown_column(asked, known))
+
+
+def _start(
+    request: HttpRequest, actor: Actor, version: DatasetVersion, form: TrainingForm, method: MethodChoice
+) -> tuple[HttpResponse | None, int]:
+    """Start what the forms say; returns where to go, or None and the status of the page that shows why not."""
+    if not (form.is_valid() & method.is_valid()):  # both are checked, so that every error shows at once
+        return None, 400
+    try:
+        wish = form.wish(method.params_wish, method.tuning_wish, chosen_steps(request, actor, version))
+        return redirect("training:job", services.start_training(actor=actor, version=version, wish=wish).pk), 302
+    except ProductError as error:
+        if not method.refuse(error):
+            _refuse(form, error)
+        return None, status_of(error)
+
+
+def _sent(request: HttpRequest, columns: ColumnsChoice, task: Task) -> QueryDict | None:
+    """What was sent, with the columns of every page, and with a task and a metric that go with the target."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    data.setlist("features", columns.names)
+    if "again" in data:
+        data["task"] = task
+    return data
+
+
+def _version(request: HttpRequest, dataset: Dataset) -> DatasetVersion:
+    asked = (request.POST or request.GET).get("version", "")
+    if not asked:
+        return version_of(dataset, None)
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise NotFound("This dataset has no such version.")
+    return version_of(dataset, int(asked))
 
 
 def _target(request: HttpRequest, version: DatasetVersion) -> Column | None:
@@ -89,18 +143,23 @@ def _task(request: HttpRequest, target: Column | None) -> Task:
     """The task asked for, if the target allows it, else the one guessed."""
     if target is None:
         return Task.CLASSIFICATION
-    asked = (request.POST or request.GET).get("task", "")
+    sent = request.POST or request.GET
+    asked = sent.get("task", "") if sent.get("shown_target", target.name) == target.name else ""
     possible = asked in set(Task) and (asked != Task.REGRESSION or target.dtype in NUMERIC)
     return Task(asked) if possible else guess_task(target)
 
 
 def _target_block(version: DatasetVersion, target: Column | None, task: Task) -> dict[str, Any]:
+    listed = {
+        "targets": version.schema[:MOST_LISTED],
+        "targets_are_many": len(version.schema) > MOST_LISTED,
+    }
     if target is None:
-        return {"targets": version.schema, "target": "", "target_profile": None}
+        return {**listed, "target": "", "target_profile": None}
     profile = next(profile for column, profile in version.described() if column == target)
     tasks = list(TASK_LABELS) if target.dtype in NUMERIC else [Task.CLASSIFICATION]
     return {
-        "targets": version.schema,
+        **listed,
         "target": target.name,
         "target_profile": profile,
         "task": task,
@@ -118,51 +177,11 @@ def _reason(target: Column, task: Task) -> str:
     return f"Guessed: it has {target.unique:,} different values."
 
 
-def _columns_block(request: HttpRequest, version: DatasetVersion, target: Column | None, task: Task) -> dict[str, Any]:
-    """Each other column with what it alone tells of the target; ids and those that know the answer are unticked.
-
-    `?leave_out=` unticks further ones.
-    """
-    ticked = request.POST.getlist("features") if request.method == "POST" else None
-    unwanted = set(request.GET.getlist("leave_out"))
-    relations = relations_by_column(version, target.name, task) if target else {}
-    rows = []
-    for column, profile in version.described():
-        if column == target:
-            continue
-        relation = relations.get(column.name, {})
-        leak = relation.get("leak")
-        suggested = column.role is Role.FEATURE and leak != "exclude" and column.name not in unwanted
-        rows.append(
-            {
-                "column": column,
-                "profile": profile,
-                "signal": relation.get("gini"),
-                "leak": leak,
-                "leak_reason": relation.get("detail", "") if leak else "",
-                "checked": suggested if ticked is None else column.name in ticked,
-            }
-        )
-    return {"columns": rows, "has_signal": bool(relations)}
-
-
-def _method_block(request: HttpRequest, params: dict[str, ParamsForm], picked: str, task: Task) -> dict[str, Any]:
-    able = [each for each in all_algorithms() if task in each.tasks]
-    checked = picked if picked in {each.key for each in able} else USUAL_ALGORITHM
-    metric = request.POST.get("metric") or DEFAULT_METRIC[task]
-    return {
-        "algorithms": [
-            {
-                "key": each.key,
-                "name": each.name,
-                "description": each.description,
-                "checked": each.key == checked,
-                "form": params[each.key],
-            }
-            for each in able
-        ],
-        "metrics": [{"key": m.key, "name": m.name, "checked": m.key == metric} for m in metrics_for(task)],
-    }
+def _metrics(request: HttpRequest, task: Task) -> list[dict[str, Any]]:
+    able = metrics_for(task)
+    asked = request.POST.get("metric")
+    picked = asked if asked in {metric.key for metric in able} else DEFAULT_METRIC[task]
+    return [{"key": metric.key, "name": metric.name, "checked": metric.key == picked} for metric in able]
 
 
 def _price(actor: Actor) -> dict[str, int | None]:
@@ -172,12 +191,15 @@ def _price(actor: Actor) -> dict[str, int | None]:
     return {"cost": credits.price(Cost.TRAIN), "balance": credits.balance_of(actor.user)}
 
 
-def _refuse(form: TrainingForm, params: ParamsForm, error: ProductError) -> None:
-    """Show a refusal beside the field it names, a parameter's in the form of its method."""
+# Where a refusal names a part of a field, the part is a field of the form.
+FIELDS = {"validation.cv": "folds", "validation.repeats": "repeats", "class_weight": "balanced"}
+
+
+def _refuse(form: TrainingForm, error: ProductError) -> None:
+    """Show a refusal beside the field it names."""
     attr = (error.attr or "") if isinstance(error, InvalidInput) else ""
-    if attr.removeprefix("params.") in params.fields and attr.startswith("params."):
-        params.add_error(attr.removeprefix("params."), error.detail)
-    elif attr.startswith("steps."):
+    if attr.startswith("steps."):
         form.add_error("steps", f"Step {int(attr.split('.')[1]) + 1}: {error.detail}")
     else:
-        form.add_error(attr if attr in form.fields else None, error.detail)
+        name = FIELDS.get(attr, attr)
+        form.add_error(name if name in form.fields else None, error.detail)

@@ -67,6 +67,8 @@ def programs(host: str, port: int) -> list[Program]:
                 *("--no-server-header", "--no-access-log", "--log-level", "warning"),
                 # The address a request came from is who it came from: forwarded headers can be made up.
                 *("--no-proxy-headers", "--timeout-graceful-shutdown", "5"),
+                # Messages over 64 kB are refused in words; to compress small ones would cost more than it saves.
+                *("--ws-max-size", "262144", "--ws-per-message-deflate", "false"),
             ),
             address,
         ),

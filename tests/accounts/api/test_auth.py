@@ -17,7 +17,7 @@ from tests.factories import PASSWORD, at_once, refused
 
 pytestmark = pytest.mark.django_db
 
-USER_FIELDS = {"id", "email", "username", "full_name", "is_staff", "credits", "created_at"}
+USER_FIELDS = {"id", "email", "username", "full_name", "mail_when_done", "is_staff", "credits", "created_at"}
 DEAD = (401, "token_not_valid", None)
 
 
@@ -58,6 +58,7 @@ def test_register_answers_with_the_person_and_tokens(nobody):
         "email": "ada@example.org",
         "username": "ada",
         "full_name": "Ada Lovelace",
+        "mail_when_done": False,
         "is_staff": False,
         "credits": 15,
         "created_at": person.date_joined.isoformat().replace("+00:00", "Z"),

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.credits import balance_of
 from datasets.models import DatasetVersion, VersionStatus
+from ml.algorithms.registry import all_algorithms
 from tests import factories
 from training import journal
 from training.models import Job
@@ -15,8 +16,10 @@ from workspaces.models import Role
 
 FIELDS = {
     "id", "project", "name", "dataset", "dataset_version", "dataset_schema", "target", "task", "algorithm", "params",
-    "train_percentage", "seed", "steps", "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
-    "credits_charged", "attempt", "created_at", "started_at", "finished_at",
+    "train_percentage", "validation", "group_by", "order_by", "class_weight", "tuning", "metric", "seed", "steps",
+    "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
+    "queue", "keep_best", "reproduces", "reproduction", "credits_charged", "attempt",
+    "created_at", "started_at", "finished_at",
 }  # fmt: skip
 
 
@@ -47,8 +50,9 @@ def test_algorithms_are_public_and_say_their_parameters(db):
 
     assert answer.status_code == 200
     algorithms = {each["key"]: each for each in answer.json()}
-    assert set(algorithms) >= {"linear", "logistic", "knn", "random_forest", "hist_gradient_boosting"}
-    assert all(set(each) == {"key", "name", "tasks", "params", "description"} for each in algorithms.values())
+    assert algorithms == {each.key: each.to_json() for each in all_algorithms()}
+    told = {"key", "name", "tasks", "params", "description", "takes_class_weights", "keeps_so_far"}
+    assert all(set(each) == told for each in algorithms.values())
     assert algorithms["linear"]["tasks"] == ["regression"]
     assert algorithms["knn"]["params"]["properties"]["n_neighbors"] == {
         "type": "integer",
@@ -86,6 +90,12 @@ def test_start_answers_with_the_queued_job(api, person, dataset):
         "algorithm": "logistic",
         "params": {"C": 0.5, "max_iter": 1000, "solver": "lbfgs"},
         "train_percentage": 75,
+        "validation": "holdout",
+        "group_by": None,
+        "order_by": None,
+        "class_weight": None,
+        "tuning": None,
+        "metric": "accuracy",
         "seed": 7,
         "steps": [],
         "state": "queued",
@@ -95,6 +105,10 @@ def test_start_answers_with_the_queued_job(api, person, dataset):
         "metrics": {},
         "error": None,
         "model": None,
+        "queue": {"place": 1, "estimated_wait_s": None},
+        "keep_best": False,
+        "reproduces": None,
+        "reproduction": None,
         "credits_charged": 1,
         "attempt": 0,
         "created_at": "",
@@ -310,12 +324,12 @@ def test_list_takes_as_many_queries_for_three_as_for_one(api, person, dataset):
             assert api.get("/api/training/jobs").status_code == 200
         return len(captured)
 
-    factories.a_model(person, dataset)
+    factories.a_job(person, dataset)
     with_one = queries()
     factories.a_model(person, dataset)
     factories.a_job(person, dataset)
 
-    assert with_one == queries() == 2
+    assert with_one == queries() == 5
 
 
 def addresses(job):

@@ -1,0 +1,51 @@
+"""The rows that judge a model, with what it says of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """The rows a model has not seen: what was, what the model says and what the constant answer says.
+
+    `baseline` and `baseline_shares` come from a dummy fitted on the training rows: the mean and, for absolute
+    errors, `middle`, the median; or the most frequent class and the classes' shares.
+
+    `parts` numbers the fold each row was predicted in, None where one part was held out; `places` are the rows'
+    places in the table; `learnt` is what the model says of (a sample of) the rows it has learnt from.
+    """
+
+    actual: Any
+    predicted: Any
+    baseline: Any
+    rows_train: int
+    metric: str
+    middle: Any = None
+    shares: Any = None
+    baseline_shares: Any = None
+    classes: Any = None
+    positive: Any = None
+    parts: Any = None
+    places: Any = None
+    learnt: "HeldOut | None" = None
+
+    def folds(self) -> Iterator["HeldOut"]:
+        """The rows of each fold by themselves; needs `parts`."""
+        for part in np.unique(self.parts):
+            chosen = self.parts == part
+            columns = {name: getattr(self, name) for name in _COLUMNS}
+            picked: dict[str, Any] = {name: each[chosen] for name, each in columns.items() if each is not None}
+            yield replace(self, **picked, parts=None, learnt=None)
+
+    @property
+    def repeats(self) -> int:
+        """How often the same row was predicted: 1 unless cross-validation went round several times."""
+        if self.parts is None or self.places is None:
+            return 1
+        return int(np.unique(self.places, return_counts=True)[1].max())
+
+
+_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "places")

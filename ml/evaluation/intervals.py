@@ -1,0 +1,160 @@
+"""How far scores may be off: 95 % intervals, by the bootstrap or over the folds of a cross-validation."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from scipy.stats import binomtest, t
+
+from ml.evaluation.held_out import HeldOut
+from ml.evaluation.percentiles import Interval, percentile_interval, skew_of
+from ml.evaluation.resampling import MOST_UNITS, left_out, resampled
+from ml.evaluation.scores import Scores, scores_of
+from ml.evaluation.sums import AmountSums, Arrays, ClassSums, Sums
+from ml.metrics import METRICS
+from ml.schema import Task
+
+# Up to so many rows intervals are corrected for skew, which takes scores without each row in turn; with more of them
+# there is no skew left to correct.
+FEW_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Scores of the model and of the baseline, with how far they may be off.
+
+    `gain` is how much better than the baseline the model is by the score it is judged by, positive when better;
+    `fold_scores` that score in each fold.
+    """
+
+    scores: Scores
+    baseline: Scores
+    method: Literal["bootstrap", "folds"]
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    gain: float | None = None
+    gain_interval: Interval | None = None
+    fold_scores: list[float | None] | None = None
+
+
+def judge(task: Task, rows: HeldOut) -> Judgement:
+    """Score rows held out, by the bootstrap of one part or, where there are `parts`, as means over the folds."""
+    return _by_bootstrap(task, rows) if rows.parts is None else _by_folds(task, rows)
+
+
+def fold_interval(values: Sequence[float | None], repeats: int = 1) -> Interval | None:
+    """Mean over folds ± t·sd/√k; None with fewer than two folds that have the score.
+
+    Repeats predict the same rows again, so they do not count as more folds: k is that of one round.
+
+    >>> low, high = fold_interval([0.7, 0.8, 0.9])
+    >>> round(low, 3), round(high, 3)
+    (0.552, 1.048)
+    """
+    known = np.array([value for value in values if value is not None])
+    if len(known) < 2:
+        return None
+    k = max(2, len(known) / repeats)
+    reach = float(t.ppf(0.975, k - 1) * known.std(ddof=1) / math.sqrt(k))
+    return float(known.mean()) - reach, float(known.mean()) + reach
+
+
+def judges_of(task: Task, rows: HeldOut) -> list[Sums]:
+    """What scores the model and the baseline; for amounts the baseline that guesses the middle comes third."""
+    if task is Task.REGRESSION:
+        return [AmountSums(rows.actual, each) for each in (rows.predicted, rows.baseline, rows.middle)]
+    exact = len(rows.actual) <= MOST_UNITS
+    sides = ((rows.predicted, rows.shares), (rows.baseline, rows.baseline_shares))
+    return [ClassSums(rows.actual, *side, rows.classes, rows.positive, exact_ranks=exact) for side in sides]
+
+
+def _by_bootstrap(task: Task, rows: HeldOut) -> Judgement:
+    scores, baseline = scores_of(task, rows)
+    judges, count = judges_of(task, rows), len(rows.actual)
+    model, usual = _merged(resampled(judges, count))
+    model_without, usual_without = _merged([left_out(each) for each in judges]) if count <= FEW_ROWS else ({}, {})
+    found = {
+        key: _interval(values, count, scores[key], model_without.get(key))
+        for key, values in model.items()
+        if scores.get(key) is not None
+    }
+    intervals = {key: each for key, each in found.items() if each is not None}
+    if task is Task.CLASSIFICATION:
+        intervals |= _where_nothing_varies(rows, scores, intervals)
+    key, better, gain = rows.metric, _sign(rows.metric), _gain(rows.metric, scores, baseline)
+    without = (
+        better * (model_without[key] - usual_without[key]) if key in model_without and key in usual_without else None
+    )
+    paired = key in model and key in usual
+    return Judgement(
+        scores=scores,
+        baseline=baseline,
+        method="bootstrap",
+        intervals=intervals,
+        gain=gain,
+        gain_interval=_interval(better * (model[key] - usual[key]), count, gain, without) if paired else None,
+    )
+
+
+def _merged(each: list[Arrays]) -> tuple[Arrays, Arrays]:
+    """Scores of the model and of the baseline, whose distances are those of the answer that guesses the middle."""
+    model, usual, *middle = each
+    return model, usual | {key: middle[0][key] for key in ("mae", "mape")} if middle else usual
+
+
+def _interval(values: Any, rows: int, score: float | None, without: Any) -> Interval | None:
+    skew = None if without is None or score is None else skew_of(values, score, without)
+    return percentile_interval(values, rows, skew)
+
+
+def _where_nothing_varies(rows: HeldOut, scores: Scores, intervals: dict[str, Interval]) -> dict[str, Interval]:
+    """Intervals of shares that are all or nothing: no draw shows a miss that no row shows, yet one may come.
+
+    Those are Wilson's (1927, Journal of the American Statistical Association 22) over the rows the share is of.
+    """
+    of = {"accuracy": len(rows.actual)}
+    if rows.positive is not None:
+        of |= {"precision": int(np.sum(rows.predicted == rows.positive))}
+        of |= dict.fromkeys(("recall", "f1"), int(np.sum(rows.actual == rows.positive)))
+    flat = {key for key, (low, high) in intervals.items() if low == high}
+    return {
+        key: _wilson(round((scores[key] or 0.0) * count), count)
+        for key, count in of.items()
+        if key in flat and scores[key] in {0.0, 1.0} and count
+    }
+
+
+def _wilson(right: int, rows: int) -> Interval:
+    found = binomtest(right, rows).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
+
+
+def _by_folds(task: Task, rows: HeldOut) -> Judgement:
+    each = [scores_of(task, fold) for fold in rows.folds()]
+    repeats = rows.repeats
+    scores, baseline = ({key: _mean([one[side][key] for one in each]) for key in each[0][side]} for side in (0, 1))
+    found = {key: fold_interval([one[key] for one, _ in each], repeats) for key in scores}
+    return Judgement(
+        scores=scores,
+        baseline=baseline,
+        method="folds",
+        intervals={key: interval for key, interval in found.items() if interval is not None},
+        gain=_gain(rows.metric, scores, baseline),
+        gain_interval=fold_interval([_gain(rows.metric, *one) for one in each], repeats),
+        fold_scores=[one[rows.metric] for one, _ in each],
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _sign(metric: str) -> int:
+    return 1 if METRICS[metric].better == "higher" else -1
+
+
+def _gain(metric: str, scores: Scores, baseline: Scores) -> float | None:
+    score, usual = scores.get(metric), baseline.get(metric)
+    return None if score is None or usual is None else _sign(metric) * (score - usual)

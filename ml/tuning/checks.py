@@ -1,0 +1,128 @@
+"""A search as a person asks for it, checked against the parameters of the algorithm."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from ml.algorithms.params import complete_params
+from ml.algorithms.registry import Algorithm
+from ml.asked import whole_number
+from ml.errors import BadInput
+from ml.tuning.space import holds, points
+from ml.tuning.wishes import METHODS, Range, Tuning
+
+MOST_TRIALS = 200
+# What a person waits for: each candidate is fitted once for each fold.
+USUAL_TRIALS, USUAL_FOLDS = 30, 3
+MOST_CHOICES = 50
+POINTS = 5
+
+HOW = "Tuning must be an object with method, trials, folds and ranges, all of which may be left out."
+HOW_RANGE = 'must be {"choices": […]}, or {"low": …, "high": …} with, if wished, "log": true'
+
+
+def check_tuning(wish: object, chosen: Algorithm, params: Mapping[str, Any]) -> Tuning:
+    """Complete a search; `params` are the algorithm's, complete, and the first candidate.
+
+    Without ranges, those the algorithm searches by default, but for parameters that `params` sets to another value
+    than usual. A grid takes up to 5 values of each range of numbers; fewer where no ranges were given and the trials
+    would not do. Raises BadInput (`tuning`, `tuning.method`, `.trials`, `.folds`, `tuning.ranges.<name>`).
+    """
+    if not isinstance(wish, Mapping):
+        raise BadInput("tuning", HOW)
+    if unknown := next((key for key in wish if key not in ("method", "trials", "folds", "ranges")), None):
+        raise BadInput("tuning", f"A search has no {str(unknown)[:100]!r}. {HOW}")
+    method = wish.get("method", "bayesian")
+    if method not in METHODS:
+        raise BadInput("tuning.method", f"The method must be one of {', '.join(METHODS)}.")
+    usual = MOST_TRIALS if method == "grid" else USUAL_TRIALS
+    trials = whole_number("tuning.trials", wish.get("trials", usual), 1, MOST_TRIALS)
+    folds = whole_number("tuning.folds", wish.get("folds", USUAL_FOLDS), 2, 10)
+    asked = wish.get("ranges")
+    ranges = _asked(asked, chosen) if asked else _usual(chosen, params)
+    if method == "grid":
+        ranges, trials = _grid(ranges, chosen, params, trials, fewest=POINTS if asked else 2)
+    return Tuning(method=method, trials=trials, folds=folds, ranges=ranges)
+
+
+def _usual(chosen: Algorithm, params: Mapping[str, Any]) -> dict[str, Range]:
+    properties = chosen.params["properties"]
+    if not chosen.search:
+        raise BadInput("tuning.ranges", f"{chosen.name} has no usual ranges to search; give the ranges to try.")
+    ranges = {name: each for name, each in chosen.search.items() if params[name] == properties[name]["default"]}
+    if not ranges:
+        raise BadInput(
+            "tuning.ranges", "Every parameter that is usually searched is set already; give the ranges to try."
+        )
+    return ranges
+
+
+def _asked(asked: object, chosen: Algorithm) -> dict[str, Range]:
+    if not isinstance(asked, Mapping):
+        raise BadInput("tuning.ranges", "Ranges must be an object of parameters and what to try of each.")
+    properties = chosen.params["properties"]
+    for name in asked:
+        if name not in properties:
+            near = difflib.get_close_matches(str(name)[:100], properties, n=1)
+            guess = f" Did you mean {near[0]}?" if near else ""
+            raise BadInput(
+                f"tuning.ranges.{str(name)[:100]}", f"{chosen.name} has no parameter {str(name)[:100]}.{guess}"
+            )
+    return {name: _range(name, each, chosen) for name, each in asked.items()}
+
+
+def _range(name: str, wish: object, chosen: Algorithm) -> Range:
+    attr = f"tuning.ranges.{name}"
+    if not isinstance(wish, Mapping) or not wish.keys() <= {"choices", "low", "high", "log"}:
+        raise BadInput(attr, f"What to try of {name} {HOW_RANGE}.")
+    choices, log = wish.get("choices"), wish.get("log", False)
+    ends = [wish.get("low"), wish.get("high")]
+    if (choices is None) == (ends == [None, None]) or not isinstance(log, bool):
+        raise BadInput(attr, f"What to try of {name} {HOW_RANGE}.")
+    return _choices(attr, name, choices, chosen) if choices is not None else _ends(attr, name, ends, log, chosen)
+
+
+def _choices(attr: str, name: str, choices: object, chosen: Algorithm) -> Range:
+    if isinstance(choices, str | bytes) or not isinstance(choices, Sequence) or not choices:
+        raise BadInput(attr, f"The choices of {name} must be a list with at least one value.")
+    if len(choices) > MOST_CHOICES:
+        raise BadInput(attr, f"{name} has {len(choices):,} choices; at most {MOST_CHOICES} can be tried.")
+    values = [_value(name, each, chosen) for each in choices]
+    return Range(choices=tuple(each for place, each in enumerate(values) if each not in values[:place]))
+
+
+def _ends(attr: str, name: str, ends: list[Any], log: bool, chosen: Algorithm) -> Range:
+    if None in ends:
+        raise BadInput(attr, f"A range of {name} needs both a low and a high end.")
+    schema = chosen.params["properties"][name]
+    if "minimum" not in schema:
+        raise BadInput(attr, f"{name} is no number with a range; give the choices to try.")
+    low, high = (_value(name, end, chosen) for end in ends)
+    if not low < high:
+        raise BadInput(attr, f"The low end of {name} must be below the high end.")
+    if log and low <= 0:
+        raise BadInput(attr, f"Only values above 0 have a logarithm; start {name} above 0, or do without.")
+    return Range(low=low, high=high, log=log)
+
+
+def _value(name: str, value: Any, chosen: Algorithm) -> Any:
+    return complete_params(chosen, {name: value}, attr="tuning.ranges")[name]
+
+
+def _grid(
+    ranges: Mapping[str, Range], chosen: Algorithm, params: Mapping[str, Any], trials: int, *, fewest: int
+) -> tuple[dict[str, Range], int]:
+    """The values of a grid, and how many candidates they make with the parameters as they are."""
+    properties = chosen.params["properties"]
+    for most in range(POINTS, fewest - 1, -1):
+        grid = {name: Range(choices=points(each, properties[name], most)) for name, each in ranges.items()}
+        counts = [len(each.choices or ()) for each in grid.values()]
+        extra = not all(holds(each, params[name]) for name, each in grid.items())
+        if prod(counts) + extra <= trials:
+            return grid, prod(counts) + extra
+    sum_said = " × ".join(map(str, counts)) + " = " if len(counts) > 1 else ""
+    first = " and the parameters as they are" if extra else ""
+    remedy = "raise trials, or try fewer values" if trials < MOST_TRIALS else "try fewer values"
+    grid_said = f"The grid has {sum_said}{prod(counts):,} combinations{first}"
+    raise BadInput("tuning.trials", f"{grid_said}, more than the {trials} trials allowed; {remedy}.")

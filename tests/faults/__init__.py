@@ -1,0 +1,1 @@
+"""Faults made on purpose in a running product: `python -m tests.faults`; see README.md."""

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from scipy.stats import bootstrap, norm, t, ttest_1samp
+
+from ml.evaluation.intervals import fold_interval, judge
+from ml.evaluation.resampling import RESAMPLES
+from ml.evaluation.scores import scores_of
+from ml.schema import Task
+from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes
+
+
+def test_intervals_are_those_of_scipy_at_their_level():
+    rows = noisy_amounts(rows=40)
+
+    found = judge(Task.REGRESSION, rows)
+
+    tail = norm.cdf((40 / 39) ** 0.5 * t.ppf(0.025, 39))
+    theirs = bootstrap(
+        (np.abs(rows.actual - rows.predicted),),
+        np.mean,
+        n_resamples=RESAMPLES,
+        rng=np.random.default_rng(0),
+        method="BCa",
+        confidence_level=1 - 2 * tail,
+    )
+    assert found.intervals["mae"] == pytest.approx(theirs.confidence_interval, abs=1e-9)
+    assert found.method == "bootstrap"
+
+
+def coverage(task, made, truth, rounds=100):
+    """The share of simulated tables whose intervals hold the truth, by score."""
+    intervals = [judge(task, made(seed)).intervals for seed in range(rounds)]
+    return {key: np.mean([each[key][0] <= true <= each[key][1] for each in intervals]) for key, true in truth.items()}
+
+
+def test_95_of_100_intervals_of_amounts_hold_the_truth():
+    truth = {"mae": (2 / np.pi) ** 0.5, "r2": 0.75}
+
+    found = coverage(Task.REGRESSION, lambda seed: noisy_amounts(rows=60, seed=seed), truth, rounds=200)
+
+    assert found == pytest.approx(dict.fromkeys(truth, 0.95), abs=0.04)
+
+
+def test_95_of_100_intervals_of_classes_hold_the_truth():
+    whole, _ = scores_of(Task.CLASSIFICATION, noisy_classes(rows=100_000, seed=999))
+    truth = {key: whole[key] for key in ("accuracy", "roc_auc", "pr_auc", "brier")}
+
+    found = coverage(Task.CLASSIFICATION, lambda seed: noisy_classes(rows=80, seed=seed), truth)
+
+    assert found == pytest.approx(dict.fromkeys(truth, 0.95), abs=0.04)
+
+
+def test_every_score_has_an_interval_around_it():
+    for count in (2, 4):
+        found = judge(Task.CLASSIFICATION, noisy_classes(count=count))
+
+        assert found.intervals.keys() == found.scores.keys()
+        assert all(low <= found.scores[key] <= high for key, (low, high) in found.intervals.items())
+
+
+def test_all_rows_right_is_no_certainty():
+    rows = noisy_classes(rows=20, skill=1000)
+
+    found = judge(Task.CLASSIFICATION, rows).intervals
+
+    assert found["accuracy"] == pytest.approx((20 / (20 + 1.959964**2), 1))  # Wilson's, of 20 in 20
+    assert found["recall"][0] < found["accuracy"][0]
+
+
+def test_folds_are_scored_by_their_mean_with_the_interval_of_a_mean():
+    parts = np.repeat(np.arange(5), 40)
+    rows = noisy_amounts(rows=200, parts=parts, metric="mae")
+
+    found = judge(Task.REGRESSION, rows)
+
+    each = [np.abs(rows.actual - rows.predicted)[parts == part].mean() for part in range(5)]
+    theirs = ttest_1samp(each, 0).confidence_interval(0.95)
+    assert found.fold_scores == pytest.approx(each)
+    assert found.scores["mae"] == pytest.approx(np.mean(each), abs=1e-12)
+    assert found.intervals["mae"] == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+    assert (found.method, found.gain) == ("folds", pytest.approx(found.baseline["mae"] - found.scores["mae"]))
+
+
+def test_the_gain_is_paired():
+    constant = amounts(rows=50, predicted=np.full(50, 24.5), metric="rmse")
+
+    found = judge(Task.REGRESSION, constant)
+
+    assert (found.gain, found.gain_interval) == (0, (0, 0))
+    assert found.intervals["rmse"][1] - found.intervals["rmse"][0] > 1
+
+
+def test_repeats_are_no_further_folds():
+    twice = [0.7, 0.8, 0.9, 0.7, 0.8, 0.9]
+
+    low, high = fold_interval(twice, repeats=2)
+
+    assert high - low == pytest.approx(2 * t.ppf(0.975, 2) * np.std(twice, ddof=1) / 3**0.5)
+
+
+@pytest.mark.parametrize("values", [[0.5], [None, 0.5], []])
+def test_one_fold_has_no_interval(values):
+    assert fold_interval(values) is None

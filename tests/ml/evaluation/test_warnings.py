@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ml.evaluation.intervals import judge
+from ml.evaluation.warnings import one_column_warning, warnings_of
+from ml.schema import Task
+from tests.ml.evaluation.factories import noisy_amounts, noisy_classes
+
+
+def codes(rows, task=Task.CLASSIFICATION):
+    return [each["code"] for each in warnings_of(task, rows, judge(task, rows))]
+
+
+def text(rows, code, task=Task.CLASSIFICATION):
+    return next(each["text"] for each in warnings_of(task, rows, judge(task, rows)) if each["code"] == code)
+
+
+def test_a_good_model_judged_by_many_rows_raises_no_doubt():
+    assert codes(noisy_classes(rows=1000)) == []
+    assert codes(noisy_amounts(rows=1000), Task.REGRESSION) == []
+
+
+def test_guessing_is_no_better_than_the_baseline():
+    said = text(noisy_classes(rows=400, skill=0), "no_better")
+
+    assert said.startswith("No better than always answering 0: its Accuracy is worse by 0.")
+
+
+def test_a_gain_that_may_be_chance_is_no_gain():
+    rows = noisy_amounts(rows=40, noise=1.3)
+
+    assert "but anything between -0." in text(rows, "no_better", Task.REGRESSION)
+
+
+def test_a_score_that_is_nearly_perfect_is_suspected():
+    assert codes(noisy_amounts(rows=500, noise=0.05), Task.REGRESSION) == ["suspected_leak"]
+    assert codes(noisy_classes(rows=500, skill=1000)) == ["suspected_leak"]
+
+
+def test_few_rows_all_right_are_no_leak():
+    assert codes(noisy_classes(rows=20, skill=1000)) == ["few_rows", "few_of_a_class"]
+
+
+def test_what_was_learnt_by_heart_is_told():
+    rows = noisy_classes(rows=1000, skill=0.6, learnt=noisy_classes(rows=1000, skill=1000))
+
+    assert codes(rows) == ["overfit"]
+    assert "Accuracy is 1.00 on rows it has learnt from and 0." in text(rows, "overfit")
+
+
+def test_what_holds_on_others_was_not_learnt_by_heart():
+    rows = noisy_amounts(rows=300, noise=0.5, learnt=noisy_amounts(rows=300, noise=0.4, seed=1))
+
+    assert codes(rows, Task.REGRESSION) == []
+
+
+def test_a_target_that_shifted_is_told_of_one_part_but_not_of_folds():
+    rows = noisy_amounts(rows=300, learnt=replace(noisy_amounts(rows=300), actual=np.arange(300.0)))
+
+    assert "target_shifted" in codes(rows, Task.REGRESSION)
+    assert "target_shifted" not in codes(replace(rows, parts=np.arange(300) % 5), Task.REGRESSION)
+
+
+def test_rare_classes_are_named_with_their_rows():
+    rows = noisy_classes(rows=300, skill=3)
+    few = replace(rows, actual=np.where(np.cumsum(rows.actual == 1) > 4, 0, rows.actual))
+
+    assert text(few, "few_of_a_class") == (
+        "Too few rows to judge by, of 300, are 1 (4); what it says of them is hardly tested."
+    )
+
+
+def test_classes_never_answered_are_named_with_their_rows():
+    rows = noisy_classes(rows=300, count=3)
+    silent = replace(rows, predicted=np.where(rows.predicted == 2, 0, rows.predicted))
+
+    assert text(silent, "never_predicted") == f"It never answered 2 ({np.sum(rows.actual == 2)} rows)."
+
+
+def test_an_interval_wider_than_the_gain_is_told():
+    assert codes(noisy_classes(rows=130, skill=0.6)) == ["wide_interval"]
+
+
+@pytest.mark.parametrize(
+    ("means", "doubted"), [([0.4, 0.01], True), ([0.4, 0.1], False), ([0.4], False), ([0, -0.1], False)]
+)
+def test_one_column_that_says_all_is_doubted(means, doubted):
+    features = [{"name": f"c{place}", "mean": mean, "std": 0.0} for place, mean in enumerate(means)]
+
+    assert (one_column_warning(features) is not None) is doubted

@@ -1,0 +1,241 @@
+"""What pages say of how good a model is: ready words, figures and charts from its evaluation."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.templatetags.format import count, number, percent
+from ml.metrics import METRICS
+from training.models import ModelVersion
+from training.presentation import HINTS, interval_words, score_words
+
+METHODS = {
+    "bootstrap": "95% intervals by bootstrap: the rows held out, drawn anew {resamples} times.",
+    "folds": "Means over {folds} folds, with 95% intervals of those means.",
+}
+
+
+def scores(model: ModelVersion) -> list[dict[str, Any]]:
+    """Each score with its interval and the baseline's, the one the model is judged by first."""
+    intervals = model.evaluation.get("intervals", {})
+    baseline = model.metrics.get("baseline", {})
+    known = sorted(
+        (key for key in METRICS if model.metrics.get(key) is not None), key=lambda key: key != model.plan["metric"]
+    )
+    return [
+        {
+            "name": METRICS[key].name,
+            "value": score_words(key, model.metrics[key]),
+            "interval": interval_words(key, intervals.get(key)),
+            "baseline": score_words(key, baseline.get(key)),
+            "better": METRICS[key].better,
+            "hint": HINTS[key],
+            "lead": key == model.plan["metric"],
+        }
+        for key in known
+    ]
+
+
+def how_judged(model: ModelVersion) -> str:
+    """Where the intervals come from, in a sentence; nothing for models that were judged without."""
+    found = model.evaluation
+    words = METHODS.get(found.get("interval_method", ""), "")
+    return words.format(resamples=count(found.get("resamples")), folds=count(found.get("folds")))
+
+
+def at_threshold(model: ModelVersion, asked: Mapping[str, str]) -> dict[str, Any] | None:
+    """Two classes at one threshold: the curves with it marked, the matrix, and what costs make of it.
+
+    `asked` may name `threshold` (0 to 1), `false_alarm` and `miss` (what each costs); what cannot be read is as if it
+    were not there.
+    """
+    from ml.evaluation.thresholds import cheapest, pr_points, roc_points  # noqa: PLC0415 -- slow import
+
+    table = model.evaluation.get("thresholds")
+    if not table:
+        return None
+    used = model.evaluation["threshold_used"]
+    costs = tuple(_amount(asked.get(name), 0, 1e9, 1.0) for name in ("false_alarm", "miss"))
+    best = cheapest(table, *costs)
+    at = _amount(asked.get("threshold"), 0.0, 1.0, used)
+    place = min(bisect_left(table["at"], at), len(table["at"]) - 1)
+    tp, fp, tn, fn = (table[key][place] for key in ("tp", "fp", "tn", "fn"))
+    positive, other = _names(model)
+    return {
+        "at": f"{at:.2f}",
+        "is_used": abs(at - used) < 0.005,
+        "positive": positive,
+        "roc": [{"name": "This model", "points": roc_points(table), "note": _area(model, "roc_auc")}],
+        "roc_mark": (_share(fp, fp + tn), _share(tp, tp + fn)) if fp + tn and tp + fn else None,
+        "pr": [{"name": "This model", "points": pr_points(table), "note": _area(model, "pr_auc")}],
+        "pr_mark": (_share(tp, tp + fn), _share(tp, tp + fp)) if tp + fp and tp + fn else None,
+        "labels": [other, positive],
+        "matrix": [[tn, fp], [fn, tp]],
+        "facts": [
+            {
+                "label": "Precision",
+                "value": percent(_share(tp, tp + fp)) if tp + fp else "–",
+                "hint": HINTS["precision"],
+            },
+            {"label": "Recall", "value": percent(_share(tp, tp + fn)) if tp + fn else "–", "hint": HINTS["recall"]},
+            {"label": "Named positive", "value": percent(_share(tp + fp, tp + fp + tn + fn))},
+            {"label": "Cost", "value": number(costs[0] * fp + costs[1] * fn)},
+        ],
+        "false_alarm": f"{costs[0]:g}",
+        "miss": f"{costs[1]:g}",
+        "cheapest": {"at": f"{min(best['at'], 1):.2f}", "cost": number(best["cost"])},
+        "usual": f"{used:.2f}",
+    }
+
+
+def classes(model: ModelVersion) -> dict[str, Any] | None:
+    """More than two classes, each against the rest: curves of the most frequent, and their areas."""
+    found = model.evaluation.get("one_vs_rest")
+    if not found:
+        return None
+    shown = found["classes"][:5]
+    return {
+        "roc": [
+            {"name": each["label"], "points": each["roc"], "note": f"area {number(each['roc_auc'], 3)}"}
+            for each in shown
+        ],
+        "rows": [
+            {
+                "label": str(each["label"]),
+                "rows": each["rows"],
+                "roc_auc": number(each["roc_auc"], 3),
+                "pr_auc": number(each["pr_auc"], 3),
+            }
+            for each in found["classes"]
+        ],
+    }
+
+
+def overlaid(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
+    """The curves that the models have in common, over each other."""
+    from ml.evaluation.thresholds import pr_points, roc_points  # noqa: PLC0415 -- slow import
+
+    tables = [model.evaluation.get("thresholds") for model in models]
+    if not all(tables):
+        return []
+    names = [f"{model.name} v{model.version}" for model in models]
+
+    def lines(points: Callable[[Any], Any], metric: str) -> list[dict[str, Any]]:
+        rows = zip(names, tables, models, strict=True)
+        return [{"name": name, "points": points(table), "note": _area(model, metric)} for name, table, model in rows]
+
+    return [
+        {
+            "title": "ROC",
+            "lines": lines(roc_points, "roc_auc"),
+            "x_title": "False alarms, share of the others",
+            "y_title": "Found, share of the cases",
+            "diagonal": True,
+        },
+        {
+            "title": "Precision and recall",
+            "lines": lines(pr_points, "pr_auc"),
+            "x_title": "Recall",
+            "y_title": "Precision",
+            "diagonal": False,
+        },
+    ]
+
+
+def test_words(pair: Mapping[str, Any]) -> dict[str, str]:
+    """What a paired test of two models says: `names`, a `sentence`, and the figures in `detail`."""
+    names = f"{pair['one']} and {pair['other']}"
+    if pair["reason"]:
+        return {"names": names, "sentence": f"Cannot be compared: {pair['reason']}", "detail": ""}
+    test = "McNemar’s exact test" if pair["test"] == "mcnemar" else "Wilcoxon’s signed-rank test"
+    detail = f"{test}: p = {number(pair['p_adjusted'], 2)}"
+    if pair["interval"]:
+        metric = pair["metric"]
+        ends = interval_words(metric, pair["interval"])
+        detail = f"{METRICS[metric].name} differs by {score_words(metric, pair['difference'])} ({ends}). {detail}"
+    return {"names": names, "sentence": pair["sentence"], "detail": f"{detail}."}
+
+
+def calibration(model: ModelVersion) -> dict[str, Any] | None:
+    """Whether probabilities can be taken at their word: said beside came true."""
+    bins = model.evaluation.get("calibration")
+    if not bins:
+        return None
+    about = "the class predicted" if model.evaluation["calibration_of"] == "confidence" else _names(model)[0]
+    return {
+        "lines": [{"name": "This model", "points": [(each["predicted"], each["actual"]) for each in bins], "note": ""}],
+        "about": about,
+        "off": percent(model.evaluation["calibration_error"]),
+    }
+
+
+def misses(model: ModelVersion) -> list[dict[str, str]]:
+    """The rows it was most wrong about."""
+    return [
+        {
+            "row": count(each["row"] + 1) if each.get("row") is not None else "",
+            "actual": _cell(each["actual"]),
+            "predicted": _cell(each["predicted"]),
+            "note": percent(each["confidence"])
+            if "confidence" in each
+            else number(abs(each["actual"] - each["predicted"])),
+        }
+        for each in model.evaluation.get("worst_rows", [])
+    ]
+
+
+def by_prediction(model: ModelVersion) -> list[tuple[float, float]]:
+    """Misses over what was predicted: a pattern in them is something the model has not learnt."""
+    return [(each["predicted"], each["residual"]) for each in model.evaluation.get("residuals_by_prediction", [])]
+
+
+def importance(model: ModelVersion) -> dict[str, Any] | None:
+    """How much worse the model's score gets when one column is shuffled, with its spread over the shuffles."""
+    found = model.evaluation.get("importance")
+    if not found or not found["features"]:
+        return None
+    return {
+        **found,
+        "metric_name": METRICS[found["metric"]].name,
+        "items": [
+            {
+                "label": each["name"],
+                "value": each["mean"],
+                "low": each["mean"] - each["std"],
+                "high": each["mean"] + each["std"],
+                "text": f"{number(each['mean'], 3)} ± {number(each['std'], 2)}",
+            }
+            for each in found["features"]
+        ],
+    }
+
+
+def _names(model: ModelVersion) -> tuple[str, str]:
+    """The positive class and the other."""
+    positive = model.evaluation.get("positive")
+    names = [_cell(each) for each in model.output_schema.get("classes", [])]
+    others = [name for name in names if name != _cell(positive)]
+    return _cell(positive), others[0] if others else "other"
+
+
+def _area(model: ModelVersion, metric: str) -> str:
+    value = model.metrics.get(metric)
+    return "" if value is None else f"area {number(value, 3)}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole
+
+
+def _amount(text: str | None, low: float, high: float, usual: float) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return usual
+    return value if low <= value <= high else usual

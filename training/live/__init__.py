@@ -1,0 +1,1 @@
+"""Journals as they grow: what sockets follow."""
