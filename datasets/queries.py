@@ -15,6 +15,7 @@ from ml.tables import frames
 from ml.tables.filtering import Where
 from workspaces import access
 
+PREVIEWED_ROWS = 25  # a page of the preview
 COUNTED_FOR_S = 600  # how long the number of rows behind a filter is remembered from page to page
 
 

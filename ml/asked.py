@@ -1,9 +1,20 @@
 """Single values of a wish, taken or refused: whole numbers, and columns by their names."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 from ml.errors import BadInput
 from ml.schema import Column, unknown_column
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A question to end a refusal with; empty where nothing known comes near.
+
+    >>> nearest("trails", ["method", "trials"])
+    ' Did you mean trials?'
+    """
+    near = difflib.get_close_matches(word[:100], list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def whole_number(attr: str, value: object, low: int, high: int) -> int:

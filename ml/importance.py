@@ -17,7 +17,7 @@ import pandas as pd
 from ml.algorithms.registry import Monitor, Unwatched
 from ml.evaluation.resampling import score_once
 from ml.evaluation.sums import AmountSums, ClassSums
-from ml.metrics import METRICS
+from ml.metrics import METRICS, Metric
 from ml.schema import Task
 from ml.shuffling import Batch, batches, windows
 
@@ -31,6 +31,7 @@ MOST_SAID = 100
 MANY_KEPT = 1_000
 
 _TOGETHER = 0.8
+_ROUNDING = 1e-12
 
 Answers = Callable[[pd.DataFrame], tuple[Any, Any]]
 
@@ -98,8 +99,21 @@ class Importance:
 
 def budget_of(model: Any) -> int:
     """How many rows to predict with a fitted estimator: fewer where it looks through many rows for each answer."""
-    kept = max(getattr(model, "n_samples_fit_", 0), len(getattr(model, "support_vectors_", ())))
-    return MOST_PREDICTED * MANY_KEPT // max(kept, MANY_KEPT)
+    return MOST_PREDICTED * MANY_KEPT // max(_kept(model), MANY_KEPT)
+
+
+def _kept(model: Any) -> int:
+    """The rows that an estimator looks through for an answer, with those of all estimators that it asks."""
+    own = max(getattr(model, "n_samples_fit_", 0), len(getattr(model, "support_vectors_", ())))
+    return own + sum(_kept(each) for each in _asked(model))
+
+
+def _asked(model: Any) -> list[Any]:
+    several = [each.estimator for each in getattr(model, "calibrated_classifiers_", ())]
+    several += [each for _, each in getattr(model, "steps", ())]
+    several += getattr(model, "estimators_", ())
+    one = (getattr(model, name, None) for name in ("regressor_", "best_estimator_", "final_estimator_"))
+    return [*several, *(each for each in one if each is not None)]
 
 
 def rows_shuffled(columns: int, budget: int = MOST_PREDICTED) -> int:
@@ -140,13 +154,12 @@ def importance_of(
     scorer = partial(_score, judged, task, some)
     usual = scorer(*as_it_is)
     scores = shuffled_scores(answers, some.frame, shuffles, scorer, cores=cores, monitor=monitor or Unwatched())
-    better = 1 if METRICS[judged].better == "higher" else -1
-    drops = {name: [better * (usual - score) for score in each] for name, each in scores.items()}
+    drops = {name: [_drop(METRICS[judged], usual, score) for score in each] for name, each in scores.items()}
     return Importance(
         metric=judged,
         rows=len(some.actual),
         repeats=REPEATS,
-        features=tuple(Feature(name, float(np.mean(each)), float(np.std(each))) for name, each in drops.items()),
+        features=tuple(Feature(name, *_mean_and_std(each)) for name, each in drops.items()),
         skipped=tuple(name for name in some.frame.columns if name not in drops),
     )
 
@@ -201,9 +214,24 @@ _PLAIN = {Task.CLASSIFICATION: "accuracy", Task.REGRESSION: "mae"}
 
 
 def _over(folds: Sequence[Feature]) -> Feature:
-    means = np.array([each.mean for each in folds])
+    mean, between = _mean_and_std([each.mean for each in folds])
     within = float(np.mean([each.std**2 for each in folds]))
-    return Feature(folds[0].name, float(means.mean()), math.sqrt(within + float(means.var())))
+    return Feature(folds[0].name, mean, math.sqrt(within + between**2))
+
+
+def _drop(metric: Metric, usual: float, score: float) -> float:
+    """How much worse than usual a score is; 0 where rounding alone sets the two apart."""
+    # A score that ends at 1 may be near 0 as the rest of a subtraction from 1, so its rounding is that of 1.
+    size = max(abs(usual), abs(score), metric.high if math.isfinite(metric.high) else 0.0)
+    drop = usual - score if metric.better == "higher" else score - usual
+    return 0.0 if abs(drop) <= _ROUNDING * size else drop
+
+
+def _mean_and_std(values: Sequence[float]) -> tuple[float, float]:
+    """Both are 0 where they are nothing but the rounding of the values."""
+    nothing = _ROUNDING * max(map(abs, values))
+    mean, std = float(np.mean(values)), float(np.std(values))
+    return mean if abs(mean) > nothing else 0.0, std if std > nothing else 0.0
 
 
 def shuffled_scores(

@@ -3,6 +3,7 @@
 The numbers themselves are worked out in `ml/evaluation/`.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,23 +12,28 @@ from ml.schema import Task
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One score; `two_classes` marks those that exist only where one class stands against one other."""
+    """One score, possible from `low` to `high`.
+
+    `two_classes` marks those that exist only where one class stands against one other.
+    """
 
     key: str
     name: str
     task: Task
     better: Literal["higher", "lower"]
     two_classes: bool = False
+    low: float = 0.0
+    high: float = 1.0
 
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
     for metric in (
-        Metric("r2", "R²", Task.REGRESSION, "higher"),
-        Metric("rmse", "RMSE", Task.REGRESSION, "lower"),
-        Metric("mae", "MAE", Task.REGRESSION, "lower"),
-        Metric("mse", "MSE", Task.REGRESSION, "lower"),
-        Metric("mape", "MAPE", Task.REGRESSION, "lower"),
+        Metric("r2", "R²", Task.REGRESSION, "higher", low=-math.inf),
+        Metric("rmse", "RMSE", Task.REGRESSION, "lower", high=math.inf),
+        Metric("mae", "MAE", Task.REGRESSION, "lower", high=math.inf),
+        Metric("mse", "MSE", Task.REGRESSION, "lower", high=math.inf),
+        Metric("mape", "MAPE", Task.REGRESSION, "lower", high=math.inf),
         Metric("accuracy", "Accuracy", Task.CLASSIFICATION, "higher"),
         Metric("balanced_accuracy", "Balanced accuracy", Task.CLASSIFICATION, "higher"),
         Metric("f1", "F1", Task.CLASSIFICATION, "higher"),
@@ -35,7 +41,7 @@ METRICS: dict[str, Metric] = {
         Metric("recall", "Recall", Task.CLASSIFICATION, "higher"),
         Metric("roc_auc", "ROC AUC", Task.CLASSIFICATION, "higher"),
         Metric("pr_auc", "PR AUC", Task.CLASSIFICATION, "higher", two_classes=True),
-        Metric("log_loss", "Log loss", Task.CLASSIFICATION, "lower"),
+        Metric("log_loss", "Log loss", Task.CLASSIFICATION, "lower", high=math.inf),
         Metric("brier", "Brier score", Task.CLASSIFICATION, "lower", two_classes=True),
     )
 }

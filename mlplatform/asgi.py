@@ -16,8 +16,10 @@ from training.consumers import TrainingConsumer
 WEB_THREADS = 16
 NO_SUCH_SOCKET = {"type": "websocket.close"}  # before it is accepted: 403
 
-# Scikit-learn takes a second to import: better now than within somebody's first prediction.
-threading.Thread(target=import_module, args=("ml.prediction",), daemon=True).start()
+# Scikit-learn and what opens model files take seconds to import: better now than within somebody's first prediction.
+threading.Thread(
+    target=lambda: [import_module(name) for name in ("ml.prediction", "ml.artifacts")], daemon=True
+).start()
 
 http = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]  # stricter than WSGI
 sockets = {"/ws/training": TrainingConsumer.as_asgi()}

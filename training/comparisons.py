@@ -103,16 +103,10 @@ def differences(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
         for name, schema in get_algorithm(model.algorithm).params["properties"].items()
     }
     params = [
-        {"key": f"params.{name}", "title": title, "values": [fitted_params(model).get(name) for model in models]}
+        {"key": f"params.{name}", "title": title, "values": [model.fitted_params.get(name) for model in models]}
         for name, title in titles.items()
     ]
     return [each for each in [*wishes, *params] if any(value != each["values"][0] for value in each["values"])]
-
-
-def fitted_params(model: ModelVersion) -> dict[str, Any]:
-    """The parameters it was fitted with: those asked for, or those a search has found."""
-    params: dict[str, Any] = model.facts.get("params") or model.plan["params"]
-    return params
 
 
 def tests(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:

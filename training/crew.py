@@ -14,6 +14,7 @@ from django.db import close_old_connections
 
 from core import pulse
 from training import worker
+from training.watch import AWAY
 
 LOOK_S = 1.0
 BEAT_S = 5.0
@@ -66,6 +67,8 @@ class Crew:
         close_old_connections()
         try:
             work()
+        except AWAY as error:
+            log.warning("crew.database_away", error=type(error).__name__)
         except Exception:
             log.exception("crew.broke")
         finally:

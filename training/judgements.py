@@ -3,11 +3,15 @@
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from core.templatetags.format import count, number, percent
+from datasets.queries import PREVIEWED_ROWS
 from ml.metrics import METRICS
 from training.models import ModelVersion
-from training.presentation import HINTS, interval_words, score_words
+from training.presentation import HINTS, difference_words, interval_words, score_words
 
 METHODS = {
     "bootstrap": "95% intervals by bootstrap: the rows held out, drawn anew {resamples} times.",
@@ -151,8 +155,9 @@ def test_words(pair: Mapping[str, Any]) -> dict[str, str]:
     detail = f"{test}: p = {number(pair['p_adjusted'], 2)}"
     if pair["interval"]:
         metric = pair["metric"]
-        ends = interval_words(metric, pair["interval"])
-        detail = f"{METRICS[metric].name} differs by {score_words(metric, pair['difference'])} ({ends}). {detail}"
+        low, high = (difference_words(metric, end) for end in pair["interval"])
+        apart = difference_words(metric, pair["difference"])
+        detail = f"{METRICS[metric].name} is apart by {apart} (95%: {low} to {high}). {detail}"
     return {"names": names, "sentence": pair["sentence"], "detail": f"{detail}."}
 
 
@@ -174,6 +179,7 @@ def misses(model: ModelVersion) -> list[dict[str, str]]:
     return [
         {
             "row": count(each["row"] + 1) if each.get("row") is not None else "",
+            "url": _row_url(model, each.get("row")),
             "actual": _cell(each["actual"]),
             "predicted": _cell(each["predicted"]),
             "note": percent(each["confidence"])
@@ -182,6 +188,15 @@ def misses(model: ModelVersion) -> list[dict[str, str]]:
         }
         for each in model.evaluation.get("worst_rows", [])
     ]
+
+
+def _row_url(model: ModelVersion, row: int | None) -> str:
+    """The page of the table that shows the row."""
+    if row is None:
+        return ""
+    version = model.dataset_version
+    page = urlencode({"version": version.number, "page": row // PREVIEWED_ROWS + 1})
+    return f"{reverse('datasets:detail', args=[version.dataset_id])}?{page}#rows"
 
 
 def by_prediction(model: ModelVersion) -> list[tuple[float, float]]:

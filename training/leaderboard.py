@@ -11,7 +11,10 @@ from training.models import Job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One candidate as it did; `score` is None when it failed, whatever else is not known too."""
+    """One candidate as it did; `score` is None when it failed, whatever else is not known too.
+
+    Only the best is kept, as the job's model: of the others no size is known.
+    """
 
     number: int
     name: str
@@ -26,7 +29,7 @@ class Candidate:
     is_best: bool = False
 
     @classmethod
-    def from_trial(cls, payload: dict[str, Any], *, place: int, is_best: bool) -> Self:
+    def from_trial(cls, payload: dict[str, Any], *, place: int, is_best: bool, kept_bytes: int | None) -> Self:
         interval = payload.get("interval")
         return cls(
             number=payload.get("number", place),
@@ -37,7 +40,7 @@ class Candidate:
             interval=(interval[0], interval[1]) if isinstance(interval, list) and len(interval) == 2 else None,
             fit_seconds=payload.get("fit_seconds"),
             predict_seconds=payload.get("predict_seconds"),
-            size_bytes=payload.get("size_bytes"),
+            size_bytes=kept_bytes if is_best else None,
             error=payload.get("error"),
             is_best=is_best,
         )
@@ -45,10 +48,16 @@ class Candidate:
 
 def candidates(job: Job) -> list[Candidate]:
     """Every candidate so far, the best first and the failed last; none for a job without a search."""
+    kept_bytes = job.model.size_bytes if hasattr(job, "model") else None
     trials = list(enumerate(_trials(job), start=1))
     trials.sort(key=lambda trial: _rank(job, trial[1].get("score")))
     return [
-        Candidate.from_trial(payload, place=place, is_best=rank == 0 and payload.get("score") is not None)
+        Candidate.from_trial(
+            payload,
+            place=place,
+            is_best=rank == 0 and payload.get("score") is not None,
+            kept_bytes=kept_bytes,
+        )
         for rank, (place, payload) in enumerate(trials)
     ]
 

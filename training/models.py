@@ -1,6 +1,7 @@
 """A training job, its journal, and the model versions that training makes."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -155,6 +156,12 @@ class ModelVersion(models.Model):
     @property
     def fit_plan(self) -> FitPlan:
         return FitPlan.from_json(self.plan)
+
+    @property
+    def fitted_params(self) -> dict[str, Any]:
+        """The parameters it was fitted with: those a search has found, or else those asked for."""
+        params: dict[str, Any] = self.facts.get("params") or self.plan["params"]
+        return params
 
     @property
     def fields(self) -> list[InputField]:

@@ -46,6 +46,12 @@ def score_words(metric: str, value: float | None) -> str:
     return percent(value) if metric in SHARES and value is not None else score(value)
 
 
+def difference_words(metric: str, value: float) -> str:
+    """How far two scores are apart; shares differ by points, as 82 % and 80 % do by 2."""
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{number(100 * abs(value), 3)} points" if metric in SHARES else f"{sign}{score(abs(value))}"
+
+
 def interval_words(metric: str, interval: list[float] | None) -> str:
     """A 95 % interval as people read it; nothing when there is none."""
     return f"{score_words(metric, interval[0])} to {score_words(metric, interval[1])}" if interval else ""
@@ -66,10 +72,9 @@ def standing(
 ) -> dict[str, str]:
     """How sure the score is and how much better than the baseline's; nothing for models judged without."""
     metric = model.plan["metric"]
-    words = score_words(metric, abs(gain["value"])) if gain else ""
     return {
         "interval_text": interval_words(metric, (intervals or {}).get(metric)),
-        "gain_text": f"{'+' if gain['value'] >= 0 else '−'}{words}" if gain else "",
+        "gain_text": difference_words(metric, gain["value"]) if gain else "",
     }
 
 
@@ -104,7 +109,6 @@ def summary(model: ModelVersion) -> dict[str, Any]:
             *({"kind": "warning", "text": warning["text"]} for warning in found.get("warnings", [])),
             *({"kind": "info", "text": note} for note in model.facts.get("notes", [])),
         ],
-        "fit_seconds": model.facts.get("fit_seconds"),
     }
 
 
@@ -175,7 +179,7 @@ def parameters(model: ModelVersion) -> list[dict[str, str]]:
             "value": setting_words(value),
             "default": "" if value == properties[name]["default"] else setting_words(properties[name]["default"]),
         }
-        for name, value in model.facts.get("params", model.plan["params"]).items()
+        for name, value in model.fitted_params.items()
     ]
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.processes import Child, Message
@@ -16,6 +17,9 @@ from training.early import KEEP_BEST
 from training.models import Job
 from training.states import JobState
 
+log = structlog.get_logger(__name__)
+
+AWAY = (OperationalError, InterfaceError)
 FLUSH_S = 0.2  # reports wait so long for company
 BEAT_S = 0.5
 
@@ -33,24 +37,48 @@ class Watch:
         """Take reports, to be written with the next `pass_on`."""
         self._heard += messages
 
-    def pass_on(self, *, at_once: bool = False) -> bool:
+    def pass_on(self) -> bool:
         """Write what was heard, and the heartbeat when it is due; returns whether the job is still this worker's.
 
-        Hands on to the fit that it is to end with the best it has.
+        Hands on to the fit that it is to end with the best it has. While the database is away the fit goes on: the row
+        says whose the job is when it is back.
         """
-        now = time.monotonic()
-        since = now - self._beaten
-        if not at_once and since < (FLUSH_S if self._heard else BEAT_S):
+        if time.monotonic() - self._beaten < (FLUSH_S if self._heard else BEAT_S):
             return True
-        self._beaten, heard, self._heard = now, self._heard, []
+        try:
+            return self._write()
+        except AWAY as error:
+            self._let_go(error)
+            return True
+
+    def conclude(self) -> bool:
+        """As `pass_on`, at once and for the last time; waits as long as a lease lasts for a database that is away."""
+        deadline = time.monotonic() + settings.TRAINING_LEASE_S
+        while True:
+            try:
+                return self._write()
+            except AWAY as error:
+                self._let_go(error)
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(BEAT_S)
+
+    def _write(self) -> bool:
         with transaction.atomic():
             mine = Job.objects.filter(pk=self._job_id, state=JobState.RUNNING, lease_owner=self._lease)
-            still_mine = mine.update(heartbeat_at=timezone.now(), **_columns(heard)) == 1
-            if still_mine and heard:
-                journal.append(self._job_id, [(message["kind"], message["payload"]) for message in heard])
+            still_mine = mine.update(heartbeat_at=timezone.now(), **_columns(self._heard)) == 1
+            if still_mine and self._heard:
+                journal.append(self._job_id, [(message["kind"], message["payload"]) for message in self._heard])
+        self._beaten, self._heard = time.monotonic(), []
         if still_mine and not self._keep_best.exists() and mine.filter(keep_best=True).exists():
             self._keep_best.touch()
         return still_mine
+
+    def _let_go(self, error: Exception) -> None:
+        """Give up the connection; the next query makes another."""
+        log.warning("training.database_away", job=str(self._job_id), error=type(error).__name__)
+        self._beaten = time.monotonic()
+        connection.close()
 
     def broken_limit(self, fit: Child) -> str | None:
         """Say which limit of time or memory the fit has broken, in words for its owner; None if none."""

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ from datasets.models import VersionStatus
 from training import journal, mails, turns
 from training.models import Job, ModelVersion
 from training.states import JobState, move
-from training.watch import Watch
+from training.watch import AWAY, Watch
 from workspaces.models import Project
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ def run(job_id: UUID) -> None:
     try:
         with storage.scratch_folder() as folder:
             _train(job, lease, folder)
-    except OperationalError:
+    except AWAY:
         raise  # the database is away: the lease runs out, and the reaper decides
     except Exception:
         if not Job.objects.filter(pk=job_id).exists():
@@ -176,7 +176,7 @@ def _watch(fit: Child, watch: Watch, job_id: UUID, lease: str) -> Outcome | str 
         if refusal := watch.broken_limit(fit):
             fit.stop()
             return refusal
-    return fit.outcome if watch.pass_on(at_once=True) else None
+    return fit.outcome if watch.conclude() else None
 
 
 @transaction.atomic
@@ -215,6 +215,8 @@ def _succeed(job: Job, lease: str, result: dict[str, Any], folder: Path) -> None
         storage.put_file(model.holdout_key, folder / "holdout.parquet")
         with transaction.atomic():
             kept = _keep(job, lease, model)
+    except AWAY:
+        raise  # went away at the commit, perhaps after it: if the files have no row, the sweep finds them
     except BaseException:
         storage.delete([model.file_key, model.holdout_key])
         raise

@@ -10,7 +10,7 @@ from accounts.models import ApiKey, LedgerEntry, User
 from core.actor import Scope
 
 SCOPES = [scope.value for scope in Scope]
-PRICES = {"credits_charged", "credits_left"}
+PRICES = {"credits_charged", "credits_refunded", "credits_left"}
 
 
 class UserSerializer(serializers.ModelSerializer[User]):

@@ -17,7 +17,6 @@ from datasets.row_filters import RowFilter, bar_filter, row_filter
 from datasets.views.frame import Face, face
 from ml.schema import NUMERIC
 
-ROWS_A_PAGE = 25
 COLUMNS_A_PAGE = 12  # their heads are charts of links: more would make the page heavy
 NOTICES_SHOWN = 3
 
@@ -65,9 +64,9 @@ def _table(request: HttpRequest, version: DatasetVersion, filtered: RowFilter | 
     columns = Paginator(version.described(), COLUMNS_A_PAGE).get_page(request.GET.get("columns"))
     first, last = max(columns.start_index() - 1, 0), columns.end_index()
     total = queries.count_of(version, where=where, search=search)
-    page = Paginator(range(total), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(range(total), queries.PREVIEWED_ROWS).get_page(request.GET.get("page"))
     offset = max(page.start_index() - 1, 0)
-    rows = queries.rows_of(version, offset=offset, limit=ROWS_A_PAGE, where=where, search=search)
+    rows = queries.rows_of(version, offset=offset, limit=queries.PREVIEWED_ROWS, where=where, search=search)
     bars = f"?bar={version.number}@" if "version" in request.GET else "?bar="
     return {
         "columns": [

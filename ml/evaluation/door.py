@@ -10,7 +10,7 @@ from ml.evaluation.intervals import Judgement, judge
 from ml.evaluation.misses import histogram, largest_misses, points, surest_misses
 from ml.evaluation.plain import label, short
 from ml.evaluation.resampling import RESAMPLES
-from ml.evaluation.sentences import classification_sentence, regression_sentence
+from ml.evaluation.sentences import classification_sentence, regression_sentence, usual_said
 from ml.evaluation.thresholds import best_by_f1, threshold_used, thresholds_of
 from ml.evaluation.warnings import warnings_of
 from ml.metrics import METRICS
@@ -122,7 +122,8 @@ def _of_classes(rows: HeldOut, found: Judgement) -> dict[str, Any]:
 def _sentence(rows: HeldOut, found: Judgement) -> str:
     judged = len(rows.actual) // rows.repeats
     right, usual_right = (round((side["accuracy"] or 0.0) * judged) for side in (found.scores, found.baseline))
-    return classification_sentence(judged, right, rows.baseline[0], usual_right, found.intervals.get("accuracy"))
+    usual = usual_said(rows.baseline)
+    return classification_sentence(judged, right, usual, usual_right, found.intervals.get("accuracy"))
 
 
 def _confusion(rows: HeldOut) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from ml.schema import Task
 # Up to so many rows intervals are corrected for skew, which takes scores without each row in turn; with more of them
 # there is no skew left to correct.
 FEW_ROWS = 1_000
+# What rounding alone can set apart.
+_NOTHING = 1e-12
+_ANYTHING = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +46,21 @@ def judge(task: Task, rows: HeldOut) -> Judgement:
     return _by_bootstrap(task, rows) if rows.parts is None else _by_folds(task, rows)
 
 
-def fold_interval(values: Sequence[float | None], repeats: int = 1) -> Interval | None:
-    """Mean over folds ± t·sd/√k; None with fewer than two folds that have the score.
+def fold_interval(values: Sequence[float | None], repeats: int = 1, *, within: Interval = _ANYTHING) -> Interval | None:
+    """Mean over folds ± t·sd/√k, cut at what is possible; None with fewer than two folds that have the score.
 
     Repeats predict the same rows again, so they do not count as more folds: k is that of one round.
 
-    >>> low, high = fold_interval([0.7, 0.8, 0.9])
+    >>> low, high = fold_interval([0.7, 0.8, 0.9], within=(0.0, 1.0))
     >>> round(low, 3), round(high, 3)
-    (0.552, 1.048)
+    (0.552, 1.0)
     """
     known = np.array([value for value in values if value is not None])
     if len(known) < 2:
         return None
     k = max(2, len(known) / repeats)
     reach = float(t.ppf(0.975, k - 1) * known.std(ddof=1) / math.sqrt(k))
-    return float(known.mean()) - reach, float(known.mean()) + reach
+    return _cut((float(known.mean()) - reach, float(known.mean()) + reach), within)
 
 
 def judges_of(task: Task, rows: HeldOut) -> list[Sums]:
@@ -75,25 +78,27 @@ def _by_bootstrap(task: Task, rows: HeldOut) -> Judgement:
     model, usual = _merged(resampled(judges, count))
     model_without, usual_without = _merged([left_out(each) for each in judges]) if count <= FEW_ROWS else ({}, {})
     found = {
-        key: _interval(values, count, scores[key], model_without.get(key))
+        key: _interval(values, count, scores[key], model_without.get(key), _possible(key))
         for key, values in model.items()
         if scores.get(key) is not None
     }
     intervals = {key: each for key, each in found.items() if each is not None}
     if task is Task.CLASSIFICATION:
-        intervals |= _where_nothing_varies(rows, scores, intervals)
+        intervals |= _all_or_nothing(rows, scores, intervals)
     key, better, gain = rows.metric, _sign(rows.metric), _gain(rows.metric, scores, baseline)
     without = (
         better * (model_without[key] - usual_without[key]) if key in model_without and key in usual_without else None
     )
-    paired = key in model and key in usual
+    gain_interval = None
+    if key in model and key in usual:
+        gain_interval = _interval(better * (model[key] - usual[key]), count, gain, without, _possible_gain(key))
     return Judgement(
         scores=scores,
         baseline=baseline,
         method="bootstrap",
         intervals=intervals,
         gain=gain,
-        gain_interval=_interval(better * (model[key] - usual[key]), count, gain, without) if paired else None,
+        gain_interval=gain_interval,
     )
 
 
@@ -103,13 +108,34 @@ def _merged(each: list[Arrays]) -> tuple[Arrays, Arrays]:
     return model, usual | {key: middle[0][key] for key in ("mae", "mape")} if middle else usual
 
 
-def _interval(values: Any, rows: int, score: float | None, without: Any) -> Interval | None:
+def _interval(values: Any, rows: int, score: float | None, without: Any, within: Interval) -> Interval | None:
     skew = None if without is None or score is None else skew_of(values, score, without)
-    return percentile_interval(values, rows, skew)
+    found = percentile_interval(values, rows, skew)
+    return None if found is None else _cut(found, within)
+
+
+def _cut(interval: Interval, within: Interval) -> Interval:
+    low, high = (min(max(end, within[0]), within[1]) for end in interval)
+    return low, high
+
+
+def _possible(metric: str) -> Interval:
+    return METRICS[metric].low, METRICS[metric].high
+
+
+def _possible_gain(metric: str) -> Interval:
+    low, high = _possible(metric)
+    return low - high, high - low
+
+
+def _all_or_nothing(rows: HeldOut, scores: Scores, intervals: dict[str, Interval]) -> dict[str, Interval]:
+    """Intervals of shares that are all or nothing: no draw shows a miss that no row shows, yet one may come."""
+    found = _where_nothing_varies(rows, scores, intervals)
+    return {key: interval for key, interval in found.items() if scores[key] in {0.0, 1.0}}
 
 
 def _where_nothing_varies(rows: HeldOut, scores: Scores, intervals: dict[str, Interval]) -> dict[str, Interval]:
-    """Intervals of shares that are all or nothing: no draw shows a miss that no row shows, yet one may come.
+    """Intervals of shares that every draw or fold has alike, which is no certainty.
 
     Those are Wilson's (1927, Journal of the American Statistical Association 22) over the rows the share is of.
     """
@@ -117,12 +143,12 @@ def _where_nothing_varies(rows: HeldOut, scores: Scores, intervals: dict[str, In
     if rows.positive is not None:
         of |= {"precision": int(np.sum(rows.predicted == rows.positive))}
         of |= dict.fromkeys(("recall", "f1"), int(np.sum(rows.actual == rows.positive)))
-    flat = {key for key, (low, high) in intervals.items() if low == high}
-    return {
-        key: _wilson(round((scores[key] or 0.0) * count), count)
-        for key, count in of.items()
-        if key in flat and scores[key] in {0.0, 1.0} and count
-    }
+    once = {key: count // rows.repeats for key, count in of.items() if _is_flat(intervals.get(key))}
+    return {key: _wilson(round((scores[key] or 0.0) * count), count) for key, count in once.items() if count}
+
+
+def _is_flat(interval: Interval | None) -> bool:
+    return interval is not None and interval[1] - interval[0] <= _NOTHING
 
 
 def _wilson(right: int, rows: int) -> Interval:
@@ -134,14 +160,23 @@ def _by_folds(task: Task, rows: HeldOut) -> Judgement:
     each = [scores_of(task, fold) for fold in rows.folds()]
     repeats = rows.repeats
     scores, baseline = ({key: _mean([one[side][key] for one in each]) for key in each[0][side]} for side in (0, 1))
-    found = {key: fold_interval([one[key] for one, _ in each], repeats) for key in scores}
+    found = {key: fold_interval([one[key] for one, _ in each], repeats, within=_possible(key)) for key in scores}
+    intervals = {key: interval for key, interval in found.items() if interval is not None}
+    pooled = _where_nothing_varies(rows, scores, intervals) if task is Task.CLASSIFICATION else {}
+    gains = [_gain(rows.metric, *one) for one in each]
+    gain, usual = _gain(rows.metric, scores, baseline), baseline[rows.metric]
+    gain_interval = fold_interval(gains, repeats, within=_possible_gain(rows.metric))
+    if gain and usual is not None and rows.metric in pooled and _is_flat(gain_interval):
+        # All shares of `pooled` are better when higher.
+        low, high = pooled[rows.metric]
+        gain_interval = low - usual, high - usual
     return Judgement(
         scores=scores,
         baseline=baseline,
         method="folds",
-        intervals={key: interval for key, interval in found.items() if interval is not None},
-        gain=_gain(rows.metric, scores, baseline),
-        gain_interval=fold_interval([_gain(rows.metric, *one) for one in each], repeats),
+        intervals=intervals | pooled,
+        gain=gain,
+        gain_interval=gain_interval,
         fold_scores=[one[rows.metric] for one, _ in each],
     )
 

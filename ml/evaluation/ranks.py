@@ -75,4 +75,4 @@ def areas(every: Any, hit: Any) -> tuple[Any, Any]:
     with np.errstate(divide="ignore", invalid="ignore"):
         roc = ((every - hit) * (hits - hit / 2)).sum(axis=0) / (cases * others)
         precision = np.divide(hits, total, out=np.zeros_like(hits), where=total > 0)
-        return roc, (hit * precision).sum(axis=0) / cases
+        return roc, np.where(others > 0, (hit * precision).sum(axis=0) / cases, np.nan)

@@ -82,7 +82,8 @@ def classification_scores(actual: Any, predicted: Any, shares: Any, classes: Any
     if len(classes) == 2:
         share = shares[:, classes.tolist().index(positive)]
         happened = actual == positive
-        scores["pr_auc"] = float(sk.average_precision_score(happened, share)) if happened.any() else None
+        both = happened.any() and not happened.all()
+        scores["pr_auc"] = float(sk.average_precision_score(happened, share)) if both else None
         scores["brier"] = float(np.mean((share - happened) ** 2))
     return _finite(scores)
 

@@ -76,6 +76,16 @@ def class_said(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
+def usual_said(baseline: Any) -> str:
+    """The answers of a baseline of classes in a sentence: over folds, each may have a usual class of its own.
+
+    >>> usual_said(np.array(["b", "b"])), usual_said(np.array(["a", "b"]))
+    ('b', 'the usual class of the other folds')
+    """
+    usual = {*baseline.tolist()}
+    return class_said(*usual) if len(usual) == 1 else "the usual class of the other folds"
+
+
 def amount(value: float) -> str:
     """Write an amount with three digits, or all those before the point.
 

@@ -102,7 +102,7 @@ class ClassSums:
             return {"roc_auc": roc, "pr_auc": pr}
         found = {}
         for key, area, line in zip(("roc_auc", "pr_auc"), (where.roc, where.pr), ranks, strict=False):
-            found[key] = area + line
+            found[key] = np.clip(area + line, 0, 1)  # a straight line leaves what an area can be
         return found
 
 

@@ -10,7 +10,7 @@ from ml.evaluation.held_out import HeldOut
 from ml.evaluation.intervals import Judgement
 from ml.evaluation.percentiles import Interval
 from ml.evaluation.scores import classification_scores, regression_scores
-from ml.evaluation.sentences import amount, class_said
+from ml.evaluation.sentences import amount, class_said, usual_said
 from ml.evaluation.shift import shift_said
 from ml.metrics import METRICS, Metric
 from ml.schema import Task
@@ -63,18 +63,45 @@ class _Case:
 def warnings_of(task: Task, rows: HeldOut, found: Judgement) -> list[Warning]:
     """Everything doubtful about these scores as `{"code", "text"}`, the gravest first.
 
-    Codes: `no_better`, `suspected_leak`, `target_shifted`, `overfit`, `few_rows`, `few_of_a_class`, `wide_interval`,
-    `never_predicted`; `ml.importance` adds `one_column`.
+    Codes: `no_score`, `no_better`, `suspected_leak`, `target_shifted`, `overfit`, `few_rows`, `few_of_a_class`,
+    `wide_interval`, `never_predicted`; `ml.importance` adds `one_column`.
     """
     case = _Case(task, rows, found)
     said = ((code, check(case)) for code, check in _CHECKS.items())
     return [{"code": code, "text": text} for code, text in said if text]
 
 
+def _no_score(case: _Case) -> str | None:
+    if case.score is not None:
+        return None
+    return f"{case.metric.name}, which should judge the model, has no value on these rows: {_why_none(case)}"
+
+
+def _why_none(case: _Case) -> str:
+    rows = case.rows
+    part = "the rows held out" if rows.parts is None else "each fold"
+    if case.metric.key in {"roc_auc", "pr_auc"}:
+        unknown = {*rows.actual.tolist()} - {*rows.classes.tolist()}
+        if unknown:
+            return (
+                f"they hold {_listed(sorted(map(class_said, unknown)))}, which it has not seen while learning. "
+                "Add such rows, leave them out, or choose another score."
+            )
+        return f"it needs every class in {part}, and one is lacking. Hold out more rows, or choose another score."
+    if case.metric.key == "r2":
+        return (
+            f"it needs two rows or more with different values of the target in {part}. Hold out more rows, or choose "
+            "another score."
+        )
+    if case.metric.key == "mape" and not np.all(rows.actual):
+        return f"it divides by the target, which is 0 somewhere in {part}. Choose another score, such as MAE."
+    return "the errors are too large to be counted with. Check the target for values that are far out."
+
+
 def _no_better(case: _Case) -> str | None:
     if not case.is_no_better or case.found.gain is None:
         return None
-    answer = "the usual value" if case.task is Task.REGRESSION else class_said(case.rows.baseline[0])
+    answer = "the usual value" if case.task is Task.REGRESSION else usual_said(case.rows.baseline)
     name, gain = case.metric.name, case.found.gain
     if gain <= 0:
         return (
@@ -185,6 +212,7 @@ def _listed(names: list[str]) -> str:
 
 
 _CHECKS: dict[str, Callable[[_Case], str | None]] = {
+    "no_score": _no_score,
     "no_better": _no_better,
     "suspected_leak": _suspected_leak,
     "target_shifted": _target_shifted,

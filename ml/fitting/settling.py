@@ -56,7 +56,7 @@ def settle(plan: FitPlan, rows: Rows, train: Any, *, say: Reporter, cores: int) 
         plan.tuning,
         base=plan.params,
         schemas=get_algorithm(plan.algorithm).params["properties"],
-        higher=METRICS[plan.metric].better == "higher",
+        metric=METRICS[plan.metric],
         try_out=trial.score,
         say=say,
         seed=plan.seed,

@@ -28,7 +28,7 @@ def settled_features(
     """
     left_out = {each.name for each in named_columns("exclude", exclude, columns)}
     if names is not None:
-        return _named(columns, target, names, left_out)
+        return _with_values(_named(columns, target, names, left_out))
     asked = {name for step in steps if step.kind != "drop" for name in step.columns}
     offered = [
         each
@@ -38,7 +38,15 @@ def settled_features(
     kept = tuple(each for each in offered if each.name not in left_out)
     if not kept:
         raise BadInput(*(("exclude", NONE_KEPT) if offered else ("features", NONE_LEFT)))
-    return kept
+    return _with_values(kept)
+
+
+def _with_values(chosen: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns, unless none has a value: an empty one among others does no harm."""
+    if all(each.unique == 0 for each in chosen):
+        said = f"{chosen[0].name} is empty" if len(chosen) == 1 else f"{chosen[0].name} and all others chosen are empty"
+        raise BadInput("features", f"{said}; choose a column with values to learn from.")
+    return chosen
 
 
 def _named(columns: Sequence[Column], target: Column, names: Sequence[str], left_out: Set[str]) -> tuple[Column, ...]:

@@ -10,6 +10,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NUMBER_WITH_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}")
 _WORDS = frozenset({"true", "false"}.union(*WORD_PAIRS))
+_LETTERS = frozenset(word for word in _WORDS if len(word) == 1)
 
 
 def is_number(text: str, *, decimal_comma: bool) -> bool:
@@ -21,7 +22,8 @@ def is_number(text: str, *, decimal_comma: bool) -> bool:
 def has_header(first: Sequence[str], rest: Sequence[Sequence[str]], *, width: int) -> bool:
     """Judge column by column: a word above numbers is a name, a number above numbers is a value.
 
-    Where no column tells, the first row holds names if it is words that do not come again below.
+    A letter such as y may be a name or a yes, so it counts only where no other column shows a name. Where no column
+    tells, the first row holds names if it is words that do not come again below.
     """
     if len(first) < width - 1 and not rest:
         return False
@@ -32,7 +34,9 @@ def has_header(first: Sequence[str], rest: Sequence[Sequence[str]], *, width: in
         _vote(cell, [row[place + offset] for row in rest if place + offset < len(row)])
         for place, cell in enumerate(first)
     ]
-    names, values = votes.count(1), votes.count(-1)
+    names = votes.count(1)
+    letters = [cell.strip(BLANKS).lower() in _LETTERS for cell in first]
+    values = sum(vote == -1 and not (names and letter) for vote, letter in zip(votes, letters, strict=True))
     if names or values:
         return names > values
     return not any(is_number(cell, decimal_comma=True) or _DATE.fullmatch(cell.strip(BLANKS)) for cell in first)

@@ -1,13 +1,12 @@
 """A search as a person asks for it, checked against the parameters of the algorithm."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from ml.algorithms.params import complete_params
 from ml.algorithms.registry import Algorithm
-from ml.asked import whole_number
+from ml.asked import nearest, whole_number
 from ml.errors import BadInput
 from ml.tuning.space import holds, points
 from ml.tuning.wishes import METHODS, Range, Tuning
@@ -18,6 +17,8 @@ USUAL_TRIALS, USUAL_FOLDS = 30, 3
 MOST_CHOICES = 50
 POINTS = 5
 
+PARTS = ("method", "trials", "folds", "ranges")
+PARTS_OF_RANGE = ("choices", "low", "high", "log")
 HOW = "Tuning must be an object with method, trials, folds and ranges, all of which may be left out."
 HOW_RANGE = 'must be {"choices": […]}, or {"low": …, "high": …} with, if wished, "log": true'
 
@@ -25,21 +26,25 @@ HOW_RANGE = 'must be {"choices": […]}, or {"low": …, "high": …} with, if w
 def check_tuning(wish: object, chosen: Algorithm, params: Mapping[str, Any]) -> Tuning:
     """Complete a search; `params` are the algorithm's, complete, and the first candidate.
 
-    Without ranges, those the algorithm searches by default, but for parameters that `params` sets to another value
-    than usual. A grid takes up to 5 values of each range of numbers; fewer where no ranges were given and the trials
-    would not do. Raises BadInput (`tuning`, `tuning.method`, `.trials`, `.folds`, `tuning.ranges.<name>`).
+    Null is the default of every part. Without ranges, those the algorithm searches by default, but for parameters that
+    `params` sets to another value than usual. A grid takes up to 5 values of each range of numbers; fewer where no
+    ranges were given and the trials would not do.
+    Raises BadInput (`tuning`, `tuning.method`, `.trials`, `.folds`, `tuning.ranges.<name>`).
     """
     if not isinstance(wish, Mapping):
         raise BadInput("tuning", HOW)
-    if unknown := next((key for key in wish if key not in ("method", "trials", "folds", "ranges")), None):
-        raise BadInput("tuning", f"A search has no {str(unknown)[:100]!r}. {HOW}")
+    if unknown := [str(key)[:100] for key in wish if key not in PARTS]:
+        raise BadInput("tuning", f"A search has no {unknown[0]!r}.{nearest(unknown[0], PARTS)} {HOW}")
+    wish = {key: value for key, value in wish.items() if value is not None}
     method = wish.get("method", "bayesian")
     if method not in METHODS:
-        raise BadInput("tuning.method", f"The method must be one of {', '.join(METHODS)}.")
+        raise BadInput("tuning.method", f"The method must be one of {', '.join(METHODS)}; got {repr(method)[:60]}.")
     usual = MOST_TRIALS if method == "grid" else USUAL_TRIALS
     trials = whole_number("tuning.trials", wish.get("trials", usual), 1, MOST_TRIALS)
     folds = whole_number("tuning.folds", wish.get("folds", USUAL_FOLDS), 2, 10)
-    asked = wish.get("ranges")
+    asked = wish.get("ranges", {})
+    if not isinstance(asked, Mapping):
+        raise BadInput("tuning.ranges", "Ranges must be an object of parameters and what to try of each.")
     ranges = _asked(asked, chosen) if asked else _usual(chosen, params)
     if method == "grid":
         ranges, trials = _grid(ranges, chosen, params, trials, fewest=POINTS if asked else 2)
@@ -58,25 +63,25 @@ def _usual(chosen: Algorithm, params: Mapping[str, Any]) -> dict[str, Range]:
     return ranges
 
 
-def _asked(asked: object, chosen: Algorithm) -> dict[str, Range]:
-    if not isinstance(asked, Mapping):
-        raise BadInput("tuning.ranges", "Ranges must be an object of parameters and what to try of each.")
+def _asked(asked: Mapping[str, Any], chosen: Algorithm) -> dict[str, Range]:
     properties = chosen.params["properties"]
     for name in asked:
         if name not in properties:
-            near = difflib.get_close_matches(str(name)[:100], properties, n=1)
-            guess = f" Did you mean {near[0]}?" if near else ""
+            short = str(name)[:100]
             raise BadInput(
-                f"tuning.ranges.{str(name)[:100]}", f"{chosen.name} has no parameter {str(name)[:100]}.{guess}"
+                f"tuning.ranges.{short}", f"{chosen.name} has no parameter {short}.{nearest(short, properties)}"
             )
     return {name: _range(name, each, chosen) for name, each in asked.items()}
 
 
 def _range(name: str, wish: object, chosen: Algorithm) -> Range:
     attr = f"tuning.ranges.{name}"
-    if not isinstance(wish, Mapping) or not wish.keys() <= {"choices", "low", "high", "log"}:
+    if not isinstance(wish, Mapping):
         raise BadInput(attr, f"What to try of {name} {HOW_RANGE}.")
-    choices, log = wish.get("choices"), wish.get("log", False)
+    if unknown := [str(key)[:100] for key in wish if key not in PARTS_OF_RANGE]:
+        guess = nearest(unknown[0], PARTS_OF_RANGE)
+        raise BadInput(attr, f"A range has no {unknown[0]!r}.{guess} What to try of {name} {HOW_RANGE}.")
+    choices, log = wish.get("choices"), False if wish.get("log") is None else wish["log"]
     ends = [wish.get("low"), wish.get("high")]
     if (choices is None) == (ends == [None, None]) or not isinstance(log, bool):
         raise BadInput(attr, f"What to try of {name} {HOW_RANGE}.")
@@ -123,6 +128,6 @@ def _grid(
             return grid, prod(counts) + extra
     sum_said = " × ".join(map(str, counts)) + " = " if len(counts) > 1 else ""
     first = " and the parameters as they are" if extra else ""
-    remedy = "raise trials, or try fewer values" if trials < MOST_TRIALS else "try fewer values"
+    remedy = "raise trials, or try fewer values" if prod(counts) + extra <= MOST_TRIALS else "try fewer values"
     grid_said = f"The grid has {sum_said}{prod(counts):,} combinations{first}"
     raise BadInput("tuning.trials", f"{grid_said}, more than the {trials} trials allowed; {remedy}.")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ml.errors import CannotFit, MLError
 from ml.evaluation.intervals import fold_interval
+from ml.metrics import Metric
 from ml.tuning.suggesting import Params, Suggestions
 from ml.tuning.wishes import Tuning
 
@@ -57,9 +58,12 @@ TryOut = Callable[[Params, Callable[[], bool]], Scored]
 class Search:
     """One search on its way."""
 
-    def __init__(self, suggestions: Suggestions, *, base: Params, higher: bool, try_out: TryOut, say: Listener) -> None:
+    def __init__(
+        self, suggestions: Suggestions, *, base: Params, metric: Metric, try_out: TryOut, say: Listener
+    ) -> None:
         self._suggestions, self._base = suggestions, base
-        self._higher, self._try_out, self._say = higher, try_out, say
+        self._metric, self._try_out, self._say = metric, try_out, say
+        self._higher = metric.better == "higher"
         self._best: Scored | None = None
         self._won: tuple[int, Params] = (0, {})
         self._first: Scored | None = None
@@ -112,7 +116,7 @@ class Search:
 
     def _said(self, params: Params, scored: Scored | None, more: Mapping[str, Any]) -> None:
         self._tried += 1
-        within = fold_interval(scored.scores) if scored else None
+        within = fold_interval(scored.scores, within=(self._metric.low, self._metric.high)) if scored else None
         known = {
             "number": self._tried,
             "params": dict(params),
@@ -154,7 +158,7 @@ def search(
     *,
     base: Params,
     schemas: Mapping[str, Mapping[str, Any]],
-    higher: bool,
+    metric: Metric,
     try_out: TryOut,
     say: Listener,
     seed: int,
@@ -164,7 +168,7 @@ def search(
     Of candidates that score alike the earliest wins. The same seed and scores give the same search.
     """
     suggestions = Suggestions(tuning, base=base, schemas=schemas, seed=seed)
-    return Search(suggestions, base=base, higher=higher, try_out=try_out, say=say).run()
+    return Search(suggestions, base=base, metric=metric, try_out=try_out, say=say).run()
 
 
 def _words(error: Exception) -> str:

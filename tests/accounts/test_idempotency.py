@@ -133,16 +133,16 @@ def test_the_same_key_with_another_request_is_refused(api, person, model, datase
     assert (Prediction.objects.count(), spent(person)) == (1, 6)
 
 
-def test_a_file_is_told_by_its_content(api, dataset):
+def test_a_file_is_told_by_its_content(api, person):
+    address = f"/api/training/{factories.a_job(person).pk}/reproduce"
+
     def send(content: bytes):
         file = SimpleUploadedFile("t.csv", content)
-        return api.post(
-            "/api/training", a_body(dataset) | {"file": file}, format="multipart", headers={"Idempotency-Key": "one"}
-        )
+        return api.post(address, {"file": file}, format="multipart", headers={"Idempotency-Key": "one"})
 
     assert [send(b"1").status_code, send(b"1").status_code] == [201, 201]
     assert refused(send(b"2")) == REUSED
-    assert Job.objects.count() == 1
+    assert Job.objects.count() == 2
 
 
 @pytest.mark.parametrize("key", ["", "  ", "x" * 256, "a\x01b"])

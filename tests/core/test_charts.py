@@ -249,7 +249,10 @@ def test_associations_of_one_column_are_nothing():
 
 
 def test_curves_name_each_line_and_mark_a_point():
-    lines = [{"name": "<b>one</b>", "points": [(0, 0), (1, 1)], "note": "area 0.5"}, {"name": "two", "points": [(0, 1)]}]
+    lines = [
+        {"name": "<b>one</b>", "points": [(0, 0), (1, 1)], "note": "area 0.5"},
+        {"name": "two", "points": [(0, 1)]},
+    ]
 
     drawn = charts.curves(lines, x_title="across", y_title="up", diagonal=True, mark=(0.25, 0.5))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psutil
 
@@ -91,12 +93,16 @@ def check_end(scene: Scene) -> None:
 @contextlib.contextmanager
 def a_scene(**settings: str) -> Iterator[Scene]:
     """A product of its own in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as name:
+    with contextlib.ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True))
         folder = Path(name) / "data"
         folder.mkdir()
         given = {"CREDITS_AT_SIGN_UP": "10000", "SIGN_UPS_PER_IP_AND_DAY": "1000", **settings}
-        with running(folder, **given) as product:
-            yield Scene.of(product)
+        with mock.patch.dict(os.environ):
+            for setting in settings:  # a server given for this scene comes before the one given for all
+                os.environ.pop(setting, None)
+            product = stack.enter_context(running(folder, **given))
+        yield Scene.of(product)
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

@@ -166,7 +166,7 @@ def test_columns_may_be_called_anything(page, newcomer):
 
     page.get_by_role("link", name="Train a model").click()
     page.get_by_label("Target column").select_option("東京")
-    expect(page.locator("#plan input[type=hidden][name=target]")).to_have_value("東京")
+    expect(page.locator("#plan input[name=shown_target]")).to_have_value("東京")
     page.get_by_role("button", name="Train · 1 credit").click()
     page.locator("#open-model").click(timeout=60_000)
     expect(page.get_by_role("rowheader").get_by_text(ODD_NAMES[0], exact=True)).to_be_visible()

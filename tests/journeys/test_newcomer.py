@@ -103,7 +103,7 @@ def train(page: Page, target: str, *, algorithm: str = "", scripts: bool = True)
     page.get_by_label("Target column").select_option(target)
     if not scripts:
         page.get_by_role("button", name="Use this target").click()
-    expect(page.locator("#plan input[type=hidden][name=target]")).to_have_value(target)
+    expect(page.locator("#plan input[name=shown_target]")).to_have_value(target)
     if algorithm:
         page.locator(f"input[name=algorithm][value={algorithm}]").check()
     page.get_by_role("button", name="Train · 1 credit").click()
@@ -248,4 +248,4 @@ def test_a_target_chosen_before_the_scripts_are_there_counts(page, newcomer):
     for script in held:
         script.continue_()
 
-    expect(page.locator("#plan input[type=hidden][name=target]")).to_have_value("kind")
+    expect(page.locator("#plan input[name=shown_target]")).to_have_value("kind")

@@ -24,7 +24,7 @@ def train_with_them(page):
     """From the page of steps to a model that learnt after them."""
     page.get_by_role("link", name="Train with these steps").click()
     page.get_by_label("Target column").select_option("weight")
-    expect(page.locator("#plan input[type=hidden][name=target]")).to_have_value("weight")
+    expect(page.locator("#plan input[name=shown_target]")).to_have_value("weight")
     expect(page.get_by_role("radio", name=re.compile("^Your steps for this table"))).to_be_checked()
     page.locator("input[name=algorithm][value=linear]").check()
     page.get_by_role("button", name="Train · 1 credit").click()

@@ -3,12 +3,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import f1_score, make_scorer, root_mean_squared_error
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from ml.algorithms.registry import Unwatched
 from ml.importance import (
@@ -178,6 +182,36 @@ def test_a_model_that_looks_through_its_rows_is_asked_less():
 
     assert budget_of(KNeighborsClassifier().fit(x, x[:, 0] > 5)) == MOST_PREDICTED // 4
     assert budget_of(LinearRegression().fit(x, x[:, 0])) == MOST_PREDICTED
+
+
+def test_machines_inside_others_are_found_and_asked_less():
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(3000, 2)), random.integers(0, 2, 3000)
+
+    calibrated = CalibratedClassifierCV(SVC(), ensemble=False, cv=2).fit(x, y)
+    piped = make_pipeline(StandardScaler(), TransformedTargetRegressor(KNeighborsRegressor())).fit(x, y)
+
+    kept = len(calibrated.calibrated_classifiers_[0].estimator.support_vectors_)
+    assert kept > 2000
+    assert budget_of(calibrated) == MOST_PREDICTED * 1000 // kept
+    assert budget_of(piped) == MOST_PREDICTED // 3
+    assert budget_of(RandomForestClassifier(3).fit(x, y)) == MOST_PREDICTED
+
+
+def test_what_is_nothing_but_rounding_is_zero():
+    frame = pd.DataFrame({"x": np.arange(40.0), "unused": np.arange(40.0)})
+    calls = iter(range(1000))
+
+    def answers(asked):
+        return asked["x"].to_numpy() + 0.1 + 1e-16 * next(calls), None
+
+    rows = Unseen(frame=frame, actual=np.arange(40.0))
+    found = importance_of(answers, rows, task=Task.REGRESSION, metric="mae", seed=1)
+    up_and_down = [Importance(metric="r2", rows=1, repeats=5, features=(Feature("a", m, 0),)) for m in (0.1, 0.2, -0.3)]
+
+    assert next(each for each in found.features if each.name == "unused") == Feature("unused", 0, 0)
+    assert np.mean([0.1, 0.2, -0.3]) != 0
+    assert merged(up_and_down).features[0].mean == 0
 
 
 def test_long_lists_say_how_many_are_left_out():

@@ -88,3 +88,10 @@ def test_api_tells_all_that_is_known_of_a_candidate(api, job):
 
 def test_api_of_a_job_without_a_search_is_empty(api, job):
     assert api.get(f"/api/training/{job.pk}/leaderboard").json() == []
+
+
+def test_of_the_best_the_size_of_its_model_is_known(person):
+    model = factories.a_model(person)
+    tell(model.job, 0.5, 0.9)
+
+    assert [each.size_bytes for each in leaderboard.candidates(model.job)] == [model.size_bytes, None]

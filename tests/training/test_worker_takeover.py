@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.credits import balance_of
@@ -270,11 +271,18 @@ def test_reap_passes_over_a_job_that_is_purged_meanwhile(person):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_purged_and_reaped_at_once_is_gone(doorbell):
-    job = factories.a_job(factories.a_person())
+    person = factories.a_person()
+    job = factories.a_job(person)
+    workspace = job.project.workspace
     factories.claim(job)
     let_die(job)
 
-    answers = at_once(partial(services.purge, workspace=job.project.workspace), worker.reap, worker.reap)
+    @transaction.atomic
+    def purge():  # as closing an account does
+        services.lock_jobs_of(person, [workspace])
+        services.purge(workspace=workspace)
+
+    answers = at_once(purge, worker.reap, worker.reap)
 
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert not Job.objects.exists()
@@ -304,7 +312,7 @@ def test_a_fit_that_lost_its_lease_to_a_reaper_ends_without_a_word(person):
     let_die(job)
     worker.reap()
 
-    assert not Watch(job.pk, lease, settings.FILES_DIR).pass_on(at_once=True)
+    assert not Watch(job.pk, lease, settings.FILES_DIR).conclude()
     assert states(job) == ["running", "queued"]
 
 

@@ -8,7 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import PricedSerializer
-from datasets.api.recipes import StepSerializer, StepsField
+from accounts.credits import Cost
+from accounts.queries import refunds
+from datasets.api.recipes import StepSerializer
+from training.api.fields import OneOfField, ValidationField
 from training.downloads import FORMATS
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.queries import reproduction_of
@@ -25,90 +28,6 @@ class AlgorithmSerializer(serializers.Serializer[Any]):
     params = serializers.DictField(help_text="JSON Schema of the parameters, with defaults")
     takes_class_weights = serializers.BooleanField(help_text="Whether a training can let each class weigh the same")
     keeps_so_far = serializers.BooleanField(help_text="Whether a fit that is stopped can keep the best so far")
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string", "enum": ["holdout"]},
-            {
-                "type": "object",
-                "properties": {"cv": {"type": "integer"}, "repeats": {"type": "integer"}},
-                "required": ["cv"],
-                "additionalProperties": False,
-            },
-        ]
-    }
-)
-class ValidationField(serializers.Field[Any, Any, Any, Any]):
-    """ "holdout", or `{"cv": folds, "repeats": n}`; what the numbers may be is checked with the plan."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """As it was sent, if it has the shape."""
-        if data == "holdout" or (isinstance(data, dict) and "cv" in data and set(data) <= {"cv", "repeats"}):
-            return data
-        raise serializers.ValidationError('Send "holdout" or {"cv": folds, "repeats": n}.')
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class RangeSerializer(serializers.Serializer[None]):
-    """The values of one parameter to try: `choices`, or those from `low` to `high`, by their logarithm with `log`."""
-
-    choices = serializers.ListField(required=False, allow_null=True, default=None)
-    low = serializers.FloatField(required=False, allow_null=True, default=None)
-    high = serializers.FloatField(required=False, allow_null=True, default=None)
-    log = serializers.BooleanField(required=False, default=False)
-
-
-class TuningSerializer(serializers.Serializer[None]):
-    """A search for better parameters; without `ranges`, those the algorithm offers."""
-
-    method = serializers.ChoiceField(choices=["bayesian", "random", "grid"], default="bayesian")
-    trials = serializers.IntegerField(default=30)
-    folds = serializers.IntegerField(default=3)
-    ranges = serializers.DictField(child=RangeSerializer(), required=False, default=dict)
-
-
-class WishSerializer(serializers.Serializer[None]):
-    """What to train; `steps` are of the kinds that `/api/feature-steps` lists, `recipe` names a kept list of them.
-
-    `exclude` names columns to leave out when `features` names none. Rows of one value of `group_by` stay together;
-    with `order_by`, the latest judge.
-    """
-
-    project = serializers.UUIDField()
-    dataset = serializers.UUIDField()
-    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-    target = serializers.CharField(max_length=300, trim_whitespace=False)
-    algorithm = serializers.CharField(max_length=60)
-    features = serializers.ListField(
-        child=serializers.CharField(max_length=300, trim_whitespace=False),
-        required=False,
-        allow_null=True,
-        default=None,
-    )
-    task = serializers.ChoiceField(choices=["auto", "regression", "classification"], default="auto")
-    params = serializers.DictField(required=False, default=dict)
-    exclude = serializers.ListField(
-        child=serializers.CharField(max_length=300, trim_whitespace=False), required=False, default=list
-    )
-    train_percentage = serializers.IntegerField(default=80)
-    validation = ValidationField(required=False, default="holdout")
-    group_by = serializers.CharField(
-        max_length=300, trim_whitespace=False, required=False, allow_null=True, default=None
-    )
-    order_by = serializers.CharField(
-        max_length=300, trim_whitespace=False, required=False, allow_null=True, default=None
-    )
-    class_weight = serializers.CharField(max_length=20, required=False, allow_null=True, default=None)
-    tuning = TuningSerializer(required=False, allow_null=True, default=None)
-    metric = serializers.CharField(required=False, allow_null=True, default=None)
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    seed = serializers.IntegerField(required=False, allow_null=True, default=None)
-    steps = StepsField(required=False, allow_null=True, default=None)
-    recipe = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
 class QueuePlaceSerializer(serializers.Serializer[Any]):
@@ -155,6 +74,7 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     queue = serializers.SerializerMethodField()
     reproduces = serializers.UUIDField(source="reproduces_id", read_only=True, allow_null=True)
     reproduction = serializers.SerializerMethodField()
+    credits_refunded = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
@@ -190,6 +110,7 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "reproduces",
             "reproduction",
             "credits_charged",
+            "credits_refunded",
             "attempt",
             "created_at",
             "started_at",
@@ -226,6 +147,18 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
         found = reproduction_of(job)
         return ReproductionSerializer(found).data if found else None
 
+    def get_credits_refunded(self, job: Job) -> int:
+        """What was given back of the charge: of a job that failed, or was stopped before it began."""
+        return self._refunds.get(job.pk, 0)
+
+    @cached_property
+    def _refunds(self) -> dict[UUID, int]:
+        """Of all jobs shown, in one query; those that are underway or succeeded have none."""
+        is_list = isinstance(self.parent, serializers.ListSerializer)
+        shown: Any = self.parent.instance if is_list and self.parent else [self.instance]
+        ended = [job.pk for job in shown if job.state in (JobState.FAILED, JobState.CANCELLED)]
+        return refunds(Cost.TRAIN, ended) if ended else {}
+
 
 class StopSerializer(serializers.Serializer[None]):
     keep_best = serializers.BooleanField(
@@ -254,7 +187,9 @@ class CandidateSerializer(serializers.Serializer[Any]):
     interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     fit_seconds = serializers.FloatField(allow_null=True)
     predict_seconds = serializers.FloatField(allow_null=True)
-    size_bytes = serializers.IntegerField(allow_null=True)
+    size_bytes = serializers.IntegerField(
+        allow_null=True, help_text="Of the best, once it is a model; the others are not kept, so null"
+    )
     error = serializers.CharField(allow_null=True)
     is_best = serializers.BooleanField()
 
@@ -264,7 +199,7 @@ class AfterSerializer(serializers.Serializer[None]):
 
 
 class FormatSerializer(serializers.Serializer[None]):
-    format = serializers.ChoiceField(choices=FORMATS, default=FORMATS[0])
+    format = OneOfField(choices=FORMATS, default=FORMATS[0])
 
 
 class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
@@ -273,13 +208,16 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     dataset_schema = serializers.IntegerField(source="plan.schema_number", default=1, read_only=True)
     data_sha256 = serializers.CharField(source="dataset_version.sha256", read_only=True)
     job = serializers.UUIDField(source="job_id", read_only=True, allow_null=True)
-    params = serializers.DictField(source="plan.params", read_only=True)
+    params = serializers.DictField(source="fitted_params", read_only=True, help_text="Those it was fitted with")
+    asked_params = serializers.DictField(
+        source="plan.params", read_only=True, help_text="Those asked for: where a search, if any, began"
+    )
     steps = serializers.SerializerMethodField()
     input_schema = serializers.ListField(child=serializers.DictField(), read_only=True)
     output_schema = serializers.DictField(read_only=True)
     metrics = serializers.DictField(read_only=True)
     permission = serializers.SerializerMethodField()
-    status = serializers.ChoiceField(choices=ModelStatus.choices, required=False)
+    status = OneOfField(choices=ModelStatus.choices, required=False)
 
     class Meta:
         model = ModelVersion
@@ -296,6 +234,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
             "target",
             "algorithm",
             "params",
+            "asked_params",
             "steps",
             "job",
             "dataset",

@@ -23,6 +23,8 @@ from datasets.queries import version as dataset_version
 from ml.algorithms.registry import all_algorithms
 from training import comparisons, downloads, journal, leaderboard, queries, services
 from training.api import serializers
+from training.api.fields import one_of_filter
+from training.api.wishes import WishSerializer
 from training.models import Job, JobEvent, ModelStatus, ModelVersion
 from training.states import JobState
 from training.wish import TrainingWish
@@ -45,7 +47,7 @@ class AlgorithmsView(APIView):
 
 class JobFilter(filters.FilterSet):
     project = filters.UUIDFilter()
-    state = filters.ChoiceFilter(choices=JobState.choices)
+    state = one_of_filter("state", JobState)
 
 
 class JobsView(generics.ListAPIView[Job]):
@@ -64,16 +66,17 @@ class JobsView(generics.ListAPIView[Job]):
 class TrainingView(JobsView):
     """Start a training run; it costs the price of a training."""
 
-    @extend_schema(request=serializers.WishSerializer, responses={201: serializers.JobSerializer})
+    @extend_schema(request=WishSerializer, responses={201: serializers.JobSerializer})
     @answers_once
     def post(self, request: Request) -> Response:
-        body = serializers.WishSerializer(data=request.data)
+        body = WishSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         actor, wish = Actor.of(request), dict(body.validated_data)
         project = access.get(actor, Project.objects.all(), wish.pop("project"))
         dataset = access.get(actor, Dataset.objects.filter(project=project), wish.pop("dataset"))
-        version = dataset_version(dataset, wish.pop("version"))
-        if recipe_id := wish.pop("recipe"):
+        version = dataset_version(dataset, wish.pop("version", None))
+        wish.pop("time_budget_s", None)  # no algorithm here takes one
+        if recipe_id := wish.pop("recipe", None):
             wish["steps"] = self._steps_of(actor, recipe_id, version, wish)
         job = services.start_training(actor=actor, version=version, wish=TrainingWish(**wish))
         return Response(job_answer(actor, job.pk), status=status.HTTP_201_CREATED)
@@ -82,7 +85,7 @@ class TrainingView(JobsView):
         self, actor: Actor, recipe_id: UUID, version: DatasetVersion, wish: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """The steps of a recipe of the dataset's project; raises InvalidInput naming `recipe` if they do not fit."""
-        if wish["steps"] is not None:
+        if "steps" in wish:
             raise InvalidInput("recipe", "Send steps or a recipe, not both.")
         mine = recipes.recipes_of(actor).filter(project=version.dataset.project)
         return recipes.used_on(access.get(actor, mine, recipe_id), version, target=wish["target"])
@@ -195,7 +198,7 @@ class JobDownloadView(ModelDownloadView):
 
 class ModelFilter(filters.FilterSet):
     project = filters.UUIDFilter()
-    status = filters.ChoiceFilter(choices=ModelStatus.choices)
+    status = one_of_filter("status", ModelStatus)
     name = filters.CharFilter()
 
 

@@ -11,7 +11,7 @@ from datasets.exploring import relations_by_column
 from datasets.models import DatasetVersion
 from ml.schema import Column, Role, Task
 
-COLUMNS_A_PAGE = 20
+COLUMNS_A_PAGE = 16
 
 Relations = Mapping[str, Mapping[str, Any]]
 

@@ -86,7 +86,7 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "facts": [*_data(job), f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
         "steps": presentation.steps(job.plan),
         "may_edit": access.may(actor, Action.EDIT, job),
-        "elapsed": timezone.now() - job.started_at if job.started_at else None,
+        "elapsed": (job.finished_at or timezone.now()) - job.started_at if job.started_at else None,
         "stages": presentation.stages(job),
         "progress": presentation.progress(job),
         "curve": pictures.curve(job),

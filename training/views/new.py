@@ -15,12 +15,14 @@ from accounts.credits import Cost
 from core.actor import Actor
 from core.errors import InvalidInput, NotFound, ProductError
 from core.http.errors import status_of
+from core.templatetags.format import plural
 from datasets.exploring import likely_target
 from datasets.models import Dataset, DatasetVersion
 from datasets.queries import require_ready
 from datasets.queries import version as version_of
+from ml.errors import BadInput
 from ml.metrics import DEFAULT_METRIC, metrics_for
-from ml.plan import guess_task
+from ml.plan import guess_task, require_classes, target_column
 from ml.schema import NUMERIC, Column, Task, unknown_column
 from training import services
 from training.forms import MOST_LISTED, TrainingForm
@@ -50,7 +52,7 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     task = _task(request, target)
     columns = chosen_columns(request, version, target, task)
     method = chosen_method(request, task)
-    again = request.method == "POST" and _is_asked_again(request, target)
+    again = request.method == "POST" and _is_asked_again(request, target, task)
     form = TrainingForm(_sent(request, columns, task), columns=version.schema, task=task)
     status = 200
     if request.method == "POST" and not again:
@@ -84,9 +86,10 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     return answer
 
 
-def _is_asked_again(request: HttpRequest, target: Column | None) -> bool:
-    """Whether the page is only to be shown anew: asked to, or as its columns belong to another target."""
-    of_another = "shown_target" in request.POST and request.POST["shown_target"] != (target.name if target else "")
+def _is_asked_again(request: HttpRequest, target: Column | None, task: Task) -> bool:
+    """Whether the page is only to be shown anew: asked to, or as it was made for another target or task."""
+    shown = {"shown_target": target.name if target else "", "shown_task": task}
+    of_another = any(name in request.POST and request.POST[name] != now for name, now in shown.items())
     return of_another or not {"again", "to_page"}.isdisjoint(request.POST)
 
 
@@ -164,8 +167,20 @@ def _target_block(version: DatasetVersion, target: Column | None, task: Task) ->
         "target_profile": profile,
         "task": task,
         "task_reason": _reason(target, task),
+        "target_refusal": _refusal(version, target, task),
         "tasks": [{"value": each, "label": TASK_LABELS[each]} for each in tasks],
     }
+
+
+def _refusal(version: DatasetVersion, target: Column, task: Task) -> str:
+    """Why nothing can learn to predict this column; nothing when something can."""
+    try:
+        target_column(version.schema, target.name)
+        if task is Task.CLASSIFICATION:
+            require_classes(target, (version.rows or 0) - target.missing)
+    except BadInput as error:
+        return error.detail
+    return ""
 
 
 def _reason(target: Column, task: Task) -> str:
@@ -174,7 +189,7 @@ def _reason(target: Column, task: Task) -> str:
         return f"Your choice; guessed from its {target.unique:,} values it would be the other."
     if task is Task.REGRESSION:
         return f"Guessed: it holds numbers, {target.unique:,} different ones."
-    return f"Guessed: it has {target.unique:,} different values."
+    return f"Guessed: it has {plural(target.unique, 'different value')}."
 
 
 def _metrics(request: HttpRequest, task: Task) -> list[dict[str, Any]]:

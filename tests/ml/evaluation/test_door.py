@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from ml.evaluation import cheapest, evaluate, roc_points
+from ml.evaluation import HeldOut, cheapest, evaluate, roc_points
 from ml.schema import Task
 from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels
 
@@ -94,3 +94,23 @@ def test_the_same_rows_are_judged_the_same():
     rows = noisy_classes(rows=300)
 
     assert evaluate(Task.CLASSIFICATION, rows) == evaluate(Task.CLASSIFICATION, rows)
+
+
+def test_folds_with_usual_classes_of_their_own_name_none():
+    actual = np.tile(["a", "b"], 40)
+    rows = HeldOut(
+        actual=actual,
+        predicted=actual,
+        shares=np.eye(2)[(actual == "b").astype(int)],
+        baseline=np.where(actual == "a", "b", "a"),
+        baseline_shares=np.full((80, 2), 0.5),
+        classes=np.array(["a", "b"]),
+        positive="b",
+        parts=np.tile([0, 1], 40),
+        rows_train=40,
+        metric="accuracy",
+    )
+
+    _, evaluation = evaluate(Task.CLASSIFICATION, rows)
+
+    assert "; always answering the usual class of the other folds is right for 0." in evaluation["sentence"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import bootstrap, norm, t, ttest_1samp
@@ -5,6 +7,7 @@ from scipy.stats import bootstrap, norm, t, ttest_1samp
 from ml.evaluation.intervals import fold_interval, judge
 from ml.evaluation.resampling import RESAMPLES
 from ml.evaluation.scores import scores_of
+from ml.metrics import METRICS
 from ml.schema import Task
 from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes
 
@@ -101,3 +104,51 @@ def test_repeats_are_no_further_folds():
 @pytest.mark.parametrize("values", [[0.5], [None, 0.5], []])
 def test_one_fold_has_no_interval(values):
     assert fold_interval(values) is None
+
+
+def inside(found):
+    return {key for key, (low, high) in found.intervals.items() if METRICS[key].low <= low <= high <= METRICS[key].high}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_intervals_of_classes_stay_within_what_is_possible(count):
+    rows = noisy_classes(rows=20, count=count, skill=2)
+    folds = replace(rows, parts=np.arange(20) // 5)
+
+    assert inside(judge(Task.CLASSIFICATION, rows)) == {*judge(Task.CLASSIFICATION, rows).intervals}
+    found = judge(Task.CLASSIFICATION, folds)
+    assert inside(found) == {*found.intervals}
+    assert -1 <= found.gain_interval[0] <= found.gain_interval[1] <= 1
+
+
+def test_intervals_of_amounts_stay_within_what_is_possible():
+    error = np.array([0.0, 0.1, 0.1, 9.0, 0.0, 0.1, 0.0, 0.1])
+
+    found = judge(Task.REGRESSION, amounts(rows=8, error=error, parts=np.arange(8) // 2))
+
+    assert inside(found) == {*found.intervals}
+    assert (found.intervals["mae"][0], found.intervals["r2"][1]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("right", "wilson"),
+    [(0, (0, 0.161125)), (3, (0.386582, 0.781193))],  # Wilson's, of 0 and of 12 in 20
+)
+def test_folds_that_agree_are_no_certainty(right, wilson):
+    rows = noisy_classes(rows=20)
+    hit = np.arange(20) % 5 < right
+    predicted = np.where(hit, rows.actual, 1 - rows.actual)
+
+    found = judge(Task.CLASSIFICATION, replace(rows, predicted=predicted, parts=np.arange(20) // 5))
+
+    assert found.fold_scores == [right / 5] * 4
+    assert found.intervals["accuracy"] == pytest.approx(wilson, abs=1e-5)
+
+
+def test_a_gain_alike_in_all_folds_is_no_certainty():
+    actual = np.tile([0, 1], 10)
+    rows = noisy_classes(rows=20, actual=actual, predicted=actual, parts=np.arange(20) // 10)
+
+    found = judge(Task.CLASSIFICATION, rows)
+
+    assert (found.gain, found.gain_interval) == (0.5, pytest.approx((20 / (20 + 1.959964**2) - 0.5, 0.5)))

@@ -76,3 +76,12 @@ def test_an_area_is_not_said_where_a_class_is_lacking():
 )
 def test_the_positive_class_is_the_yes_or_the_rarer(actual, positive):
     assert positive_class(np.array(actual), np.unique(actual)) == positive
+
+
+def test_areas_are_not_said_where_rows_hold_one_class_only():
+    for label in (0, 1):
+        actual = np.full(3, label)
+
+        scores = classification_scores(actual, actual, shares_of(0.1, 0.6, 0.7), np.array([0, 1]), 1)
+
+        assert (scores["roc_auc"], scores["pr_auc"]) == (None, None)

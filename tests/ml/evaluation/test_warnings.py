@@ -6,7 +6,7 @@ import pytest
 from ml.evaluation.intervals import judge
 from ml.evaluation.warnings import one_column_warning, warnings_of
 from ml.schema import Task
-from tests.ml.evaluation.factories import noisy_amounts, noisy_classes
+from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels
 
 
 def codes(rows, task=Task.CLASSIFICATION):
@@ -90,3 +90,42 @@ def test_one_column_that_says_all_is_doubted(means, doubted):
     features = [{"name": f"c{place}", "mean": mean, "std": 0.0} for place, mean in enumerate(means)]
 
     assert (one_column_warning(features) is not None) is doubted
+
+
+@pytest.mark.parametrize(
+    ("rows", "task", "why"),
+    [
+        (
+            noisy_classes(actual=np.zeros(200, dtype=int), metric="roc_auc"),
+            Task.CLASSIFICATION,
+            "ROC AUC, which should judge the model, has no value on these rows: it needs every class in the rows held "
+            "out, and one is lacking. Hold out more rows, or choose another score.",
+        ),
+        (
+            replace(three_labels(), metric="pr_auc", actual=np.array(["no", "no", "maybe", "no"], dtype=object)),
+            Task.CLASSIFICATION,
+            "PR AUC, which should judge the model, has no value on these rows: they hold maybe, which it has not seen "
+            "while learning. Add such rows, leave them out, or choose another score.",
+        ),
+        (
+            noisy_amounts(actual=np.full(200, 3.0), parts=np.arange(200) // 100),
+            Task.REGRESSION,
+            "R², which should judge the model, has no value on these rows: it needs two rows or more with different "
+            "values of the target in each fold. Hold out more rows, or choose another score.",
+        ),
+        (
+            amounts(rows=40, metric="mape"),
+            Task.REGRESSION,
+            "MAPE, which should judge the model, has no value on these rows: it divides by the target, which is 0 "
+            "somewhere in the rows held out. Choose another score, such as MAE.",
+        ),
+    ],
+)
+def test_a_score_without_a_value_is_told_first(rows, task, why):
+    assert warnings_of(task, rows, judge(task, rows))[0] == {"code": "no_score", "text": why}
+
+
+def test_a_usual_class_that_folds_do_not_share_is_not_named():
+    rows = noisy_classes(rows=400, skill=0, parts=np.arange(400) % 2, baseline=np.arange(400) % 2)
+
+    assert "always answering the usual class of the other folds" in text(rows, "no_better")

@@ -2,6 +2,7 @@ import pytest
 
 from ml.errors import BadInput
 from ml.plan import make_plan
+from ml.schema import Role
 from tests.ml.factories import a_column
 
 
@@ -37,6 +38,30 @@ def features(**wish):
 )
 def test_what_is_left_out_is_no_feature(wish, left):
     assert features(**wish) == left
+
+
+def with_empty(**wish):
+    table = [*columns(), *(a_column(name, unique=0, role=Role.CONSTANT) for name in ("empty", "blank"))]
+    return make_plan(table, rows=200, target="survived", algorithm="random_forest", **wish)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["empty"], "empty is empty; choose a column with values to learn from."),
+        (["empty", "blank"], "empty and all others chosen are empty; choose"),
+    ],
+)
+def test_nothing_can_be_learnt_from_empty_columns(names, words):
+    with pytest.raises(BadInput) as error:
+        with_empty(features=names)
+
+    assert error.value.attr == "features"
+    assert words in error.value.detail
+
+
+def test_an_empty_column_among_others_does_no_harm():
+    assert [each.name for each in with_empty(features=["age", "empty"]).features] == ["age", "empty"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_odd_names_and_names_in_both_cases_come_through(read):
         ("2020-01-01,x\n2020-01-02,x\n2020-01-03,y\n", ["col_0", "col_1"]),
         ("a,b\nc,d\n", ["a", "b"]),
         ("1,2\n", ["col_0", "col_1"]),
+        ("amount,y\n1,yes\n2,no\n3,yes\n", ["amount", "y"]),
+        ("x,t\n1,t\n2,f\n3,t\n", ["x", "t"]),
+        ("x,y\n1,y\n2,n\n3,y\n", ["x", "y"]),
+        ("x,t,f\n1,yes,no\n2,no,yes\n", ["x", "t", "f"]),
+        ("1,y\n2,n\n3,y\n", ["col_0", "col_1"]),
+        ("y,n\ny,y\nn,n\n", ["col_0", "col_1"]),
     ],
 )
 def test_a_header_is_found_or_missed(read, text, names):

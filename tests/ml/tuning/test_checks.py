@@ -32,6 +32,14 @@ def test_every_usual_range_is_one_a_person_could_have_given(algorithm):
     assert checked(algorithm.key).ranges == algorithm.search
 
 
+def test_null_is_the_default_of_every_part():
+    parts = ("method", "trials", "folds", "ranges")
+    wish = {"C": {"low": 1, "high": 3, "log": None, "choices": None}}
+
+    assert checked("logistic", **dict.fromkeys(parts)) == checked("logistic")
+    assert checked("logistic", ranges=wish).ranges == {"C": Range(low=1, high=3)}
+
+
 def test_what_a_person_has_set_is_not_searched_unless_asked_for():
     assert [*checked("knn", {"n_neighbors": 9}).ranges] == ["weights"]
     assert [*checked("knn", {"n_neighbors": 9}, ranges={"n_neighbors": {"low": 5, "high": 12}}).ranges] == [
@@ -79,6 +87,22 @@ def test_a_usual_grid_takes_fewer_values_where_trials_are_few():
     ("algorithm", "wish", "attr", "words"),
     [
         ("knn", {"tries": 3}, "tuning", "A search has no 'tries'"),
+        ("knn", {"trails": 3}, "tuning", "A search has no 'trails'. Did you mean trials?"),
+        ("knn", {"ranges": ""}, "tuning.ranges", "an object of parameters"),
+        ("knn", {"ranges": {"n_neighbors": {"choice": [1]}}}, "tuning.ranges.n_neighbors", "Did you mean choices?"),
+        (
+            "random_forest",
+            {
+                "method": "grid",
+                "trials": 20,
+                "ranges": {
+                    "max_depth": {"choices": [*range(1, 21)]},
+                    "min_samples_leaf": {"choices": [*range(1, 21)]},
+                },
+            },
+            "tuning.trials",
+            "400 combinations and the parameters as they are, more than the 20 trials allowed; try fewer values.",
+        ),
         ("knn", {"method": "luck"}, "tuning.method", "grid, random, bayesian"),
         ("knn", {"trials": 0}, "tuning.trials", "from 1 to 200"),
         ("knn", {"trials": 201}, "tuning.trials", "from 1 to 200"),

@@ -10,6 +10,7 @@ from datasets.models import DatasetVersion, VersionStatus
 from ml.algorithms.registry import all_algorithms
 from tests import factories
 from training import journal
+from training.api.wishes import WishSerializer
 from training.models import Job
 from training.states import JobState
 from workspaces.models import Role
@@ -18,7 +19,7 @@ FIELDS = {
     "id", "project", "name", "dataset", "dataset_version", "dataset_schema", "target", "task", "algorithm", "params",
     "train_percentage", "validation", "group_by", "order_by", "class_weight", "tuning", "metric", "seed", "steps",
     "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
-    "queue", "keep_best", "reproduces", "reproduction", "credits_charged", "attempt",
+    "queue", "keep_best", "reproduces", "reproduction", "credits_charged", "credits_refunded", "attempt",
     "created_at", "started_at", "finished_at",
 }  # fmt: skip
 
@@ -110,6 +111,7 @@ def test_start_answers_with_the_queued_job(api, person, dataset):
         "reproduces": None,
         "reproduction": None,
         "credits_charged": 1,
+        "credits_refunded": 0,
         "attempt": 0,
         "created_at": "",
         "started_at": None,
@@ -212,15 +214,101 @@ def test_start_and_stop_are_not_for_viewers(stranger, stranger_api, dataset, job
     assert balance_of(stranger) == 15
 
 
-def test_start_ignores_what_is_not_the_callers_to_say(api, person, stranger, dataset):
-    answer = api.post(
-        "/api/training",
-        body(dataset, owner=str(stranger.pk), state="succeeded", credits_charged=0, metrics={"accuracy": 1}, attempt=9),
-    )
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("metrics", "A training has no 'metrics'. Did you mean metric?"),
+        ("parms", "A training has no 'parms'. Did you mean params?"),
+        ("owner", "A training has no 'owner'."),
+        ("credits_charged", "A training has no 'credits_charged'."),
+    ],
+)
+def test_start_refuses_a_key_it_does_not_know(api, person, dataset, key, said):
+    answer = api.post("/api/training", body(dataset, **{key: 0}))
 
-    job = Job.objects.get()
+    assert refused(answer) == (400, "invalid", key)
+    assert answer.json()["errors"][0]["detail"] == said
+    assert not Job.objects.exists()
+    assert balance_of(person) == 15
+
+
+@pytest.mark.parametrize(
+    ("attr", "tuning", "words"),
+    [
+        ("tuning", {"trails": 3}, "A search has no 'trails'. Did you mean trials?"),
+        ("tuning", 3, "Tuning must be an object"),
+        ("tuning.method", {"method": "luck"}, "must be one of grid, random, bayesian; got 'luck'."),
+        ("tuning.trials", {"trials": "3"}, "from 1 to 200"),
+        ("tuning.ranges", {"ranges": []}, "Ranges must be an object"),
+        ("tuning.ranges.C", {"ranges": {"C": 3}}, "What to try of C must be"),
+        ("tuning.ranges.C", {"ranges": {"C": {"low": 1, "high": 2, "lag": True}}}, "has no 'lag'. Did you mean log?"),
+    ],
+)
+def test_start_refuses_a_search_naming_the_part(api, person, dataset, attr, tuning, words):
+    answer = api.post("/api/training", body(dataset, tuning=tuning))
+
+    assert refused(answer) == (400, "invalid", attr)
+    assert words in answer.json()["errors"][0]["detail"]
+    assert balance_of(person) == 15
+
+
+def test_a_usual_grid_needs_no_trials(api, dataset):
+    answer = api.post("/api/training", body(dataset, algorithm="xgboost", tuning={"method": "grid"}))
+
     assert answer.status_code == 201
-    assert (job.owner, job.state, job.credits_charged, job.metrics, job.attempt) == (person, "queued", 1, {}, 0)
+    assert answer.json()["tuning"]["trials"] > 30
+
+
+def test_start_takes_null_for_whatever_may_be_left_out(api, dataset):
+    asked_for = {"project", "dataset", "target", "algorithm", "features"}
+    optional = [name for name in WishSerializer().fields if name not in asked_for]
+
+    plain = api.post("/api/training", body(dataset)).json()
+    nulls = api.post("/api/training", body(dataset) | dict.fromkeys(optional))
+
+    assert nulls.status_code == 201
+    own = {"id": "", "created_at": "", "queue": None}
+    assert nulls.json() | own == plain | own
+
+
+def test_a_time_budget_is_taken_and_ignored_where_it_means_nothing(api, dataset):
+    assert api.post("/api/training", body(dataset, time_budget_s=60)).status_code == 201
+    assert refused(api.post("/api/training", body(dataset, time_budget_s=0)))[2] == "time_budget_s"
+
+
+def test_a_task_that_is_none_is_refused_naming_those_there_are(api, dataset):
+    answer = api.post("/api/training", body(dataset, task="clustering"))
+
+    assert refused(answer) == (400, "invalid_choice", "task")
+    detail = answer.json()["errors"][0]["detail"]
+    assert detail == "task must be one of auto, regression, classification; got 'clustering'."
+
+
+def test_an_empty_column_alone_is_refused_before_it_costs(api, person):
+    lines = [["kind", "nothing"], *([["long", "short"][row % 2], ""] for row in range(20))]
+    table = factories.a_dataset(person, "\n".join(map(",".join, lines)).encode())
+
+    answer = api.post("/api/training", body(table, features=["nothing"]))
+
+    assert refused(answer) == (400, "invalid", "features")
+    assert answer.json()["errors"][0]["detail"] == "nothing is empty; choose a column with values to learn from."
+    assert balance_of(person) == 15
+
+
+def test_a_job_says_what_was_given_back(api, person, dataset):
+    kept, stopped = (factories.a_job(person, dataset) for _ in range(2))
+
+    answer = api.post(f"/api/training/{stopped.pk}/stop").json()
+    listed = {job["id"]: job["credits_refunded"] for job in api.get("/api/training/jobs").json()["results"]}
+
+    assert (answer["credits_charged"], answer["credits_refunded"]) == (1, 1)
+    assert listed == {str(kept.pk): 0, str(stopped.pk): 1}
+
+
+def test_without_credits_nothing_is_said_of_them(api, job, settings):
+    settings.CREDITS_ENABLED = False
+
+    assert FIELDS - set(api.get(f"/api/training/{job.pk}").json()) == {"credits_charged", "credits_refunded"}
 
 
 def test_job_is_found_by_address_and_by_query(api, job):
@@ -324,12 +412,21 @@ def test_list_takes_as_many_queries_for_three_as_for_one(api, person, dataset):
             assert api.get("/api/training/jobs").status_code == 200
         return len(captured)
 
+    def stopped() -> None:
+        assert api.post(f"/api/training/{factories.a_job(person, dataset).pk}/stop").status_code == 202
+
     factories.a_job(person, dataset)
     with_one = queries()
     factories.a_model(person, dataset)
     factories.a_job(person, dataset)
 
     assert with_one == queries() == 5
+
+    stopped()
+    with_a_refund = queries()
+    stopped()
+
+    assert with_a_refund == queries() == 6
 
 
 def addresses(job):

@@ -16,7 +16,7 @@ from workspaces.models import Role
 
 FIELDS = {
     "id", "project", "name", "version", "status", "source", "framework", "description", "task", "target",
-    "algorithm", "params", "steps", "job", "dataset", "dataset_version", "dataset_schema",
+    "algorithm", "params", "asked_params", "steps", "job", "dataset", "dataset_version", "dataset_schema",
     "data_sha256", "input_schema", "output_schema",
     "metrics", "size_bytes", "permission", "created_at",
 }  # fmt: skip
@@ -45,6 +45,33 @@ def test_model_says_what_it_is(api, model):
     assert [field["name"] for field in shown["input_schema"]] == model.plan["features"]
     assert shown["output_schema"]["classes"] == ["long", "short"]
     assert shown["data_sha256"] == model.dataset_version.sha256
+
+
+def test_a_tuned_model_says_what_it_was_fitted_with_and_what_was_asked_for(api, model):
+    asked = model.plan["params"]
+    ModelVersion.objects.filter(pk=model.pk).update(facts=model.facts | {"params": asked | {"C": 0.25}})
+
+    shown = api.get(f"/api/models/{model.pk}").json()
+
+    assert (shown["params"], shown["asked_params"]) == (asked | {"C": 0.25}, asked)
+
+
+def test_a_model_of_earlier_days_was_fitted_with_what_was_asked_for(api, model):
+    ModelVersion.objects.filter(pk=model.pk).update(facts={})
+
+    assert api.get(f"/api/models/{model.pk}").json()["params"] == model.plan["params"]
+
+
+def test_choices_are_named_where_a_word_is_none(api, model):
+    status = api.patch(f"/api/models/{model.pk}", {"status": "magic"}).json()["errors"][0]
+    format_ = api.get(f"/api/models/{model.pk}/download", {"format": "exe"}).json()["errors"][0]
+
+    assert status["detail"] == "status must be one of active, deprecated, archived; got 'magic'."
+    listed = api.get("/api/models", {"status": "magic"}).json()["errors"][0]
+
+    assert listed["detail"] == status["detail"]
+    assert (format_["attr"], format_["detail"][:22]) == ("format", "format must be one of ")
+    assert format_["detail"].endswith("; got 'exe'.")
 
 
 def test_viewer_sees_a_model_but_changes_nothing(viewer_api, model):
