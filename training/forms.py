@@ -144,8 +144,10 @@ class TuningForm(forms.Form):
     trials = forms.IntegerField(label="Tries at most", initial=30)
     folds = forms.IntegerField(label="Folds of each try", initial=3)
 
-    def __init__(self, data: Mapping[str, Any] | None, *, algorithm: Algorithm) -> None:
-        super().__init__(data, prefix=f"tune-{algorithm.key}")
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, algorithm: Algorithm, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, prefix=f"tune-{algorithm.key}", initial=initial)
         self._params: dict[str, dict[str, Any]] = algorithm.params["properties"]
         for name, schema in self._params.items():
             self.fields |= _range_fields(name, schema, algorithm.search.get(name))

@@ -33,7 +33,9 @@ class MethodChoice:
 
     @property
     def tuning_wish(self) -> dict[str, Any] | None:
-        return self.tuning.wish() if self.tuning.is_bound else None
+        if self.tuning.is_bound:
+            return self.tuning.wish()
+        return {} if self.tuning["search"].value() else None  # as it is by default
 
     def refuse(self, error: ProductError) -> bool:
         """Show a refusal beside the field it names, if that is one of these; returns whether it is."""
@@ -67,12 +69,20 @@ def chosen_method(request: HttpRequest, task: Task) -> MethodChoice:
         key=algorithm.key,
         task=task,
         params=ParamsForm(_sent(request, algorithm.key), algorithm=algorithm),
-        tuning=TuningForm(_sent(request, f"tune-{algorithm.key}"), algorithm=algorithm),
+        tuning=_tuning(request, algorithm),
     )
 
 
 def _able(task: Task) -> list[Algorithm]:
     return [each for each in all_algorithms() if task in each.tasks]
+
+
+def _tuning(request: HttpRequest, algorithm: Algorithm) -> TuningForm:
+    """The search as sent; just ticked, it stands there with all that is tried by default."""
+    sent = _sent(request, f"tune-{algorithm.key}")
+    if sent and f"tune-{algorithm.key}-method" in sent:
+        return TuningForm(sent, algorithm=algorithm)
+    return TuningForm(None, algorithm=algorithm, initial={"search": sent is not None})
 
 
 def _sent(request: HttpRequest, prefix: str) -> Any:

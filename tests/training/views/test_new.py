@@ -147,3 +147,23 @@ def test_the_page_has_one_form_of_parameters(web, person):
 
     names = re.findall(r'<(?:input|select)[^>]* name="(\w+-\w+)"', page)
     assert {name.partition("-")[0] for name in names} == {"random_forest"}
+
+
+def test_a_search_just_ticked_shows_what_is_tried_and_starts_nothing(web, person):
+    table = factories.a_dataset(person)
+    form = sent(web.get(f"/data/{table.pk}/train", {"target": "kind"})) | {"tune-random_forest-search": "on"}
+
+    answer = web.post(f"/data/{table.pk}/train", form | {"again": "1"})
+
+    assert answer.context["tuning_form"]["max_depth_low"].value() is not None
+    assert not Job.objects.exists()
+
+
+def test_a_search_just_ticked_starts_with_what_is_tried_by_default(web, person):
+    table = factories.a_dataset(person)
+    form = sent(web.get(f"/data/{table.pk}/train", {"target": "kind"})) | {"tune-random_forest-search": "on"}
+
+    web.post(f"/data/{table.pk}/train", form)
+
+    tuning = Job.objects.get().plan["tuning"]
+    assert (tuning["method"], tuning["trials"]) == ("bayesian", 30)
