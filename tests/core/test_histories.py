@@ -14,7 +14,7 @@ def test_lines_meet_steps_of_their_own():
     drawn = history([LOSS, Line("Held out", [(2, 1.5)])], step="epoch", y_title="")
 
     assert "<tr><td>1</td><td>2</td><td>–</td></tr><tr><td>2</td><td>1</td><td>1.5</td></tr>" in drawn
-    assert drawn.count('class="chart__line ') == 2
+    assert drawn.count('class="curve ') == 2
 
 
 def test_long_lines_are_thinned_and_keep_their_end():
