@@ -23,7 +23,7 @@ def channel(tmp_path):
 
 @pytest.mark.parametrize("cut", [b"", b'{"body": "W1', b"\xff"])
 def test_a_message_that_a_full_disk_cut_short_is_dropped(channel, tmp_path, cut):
-    (tmp_path / "queue" / "1_first.work.msg").write_bytes(cut)
+    (tmp_path / "queue" / "0_first.work.msg").write_bytes(cut)
     channel._put("work", {"body": "whole"})
 
     assert channel._get("work") == {"body": "whole"}
