@@ -1,13 +1,10 @@
 """Bytes to text: encodings, marks and stray characters."""
 
-from pathlib import Path
-
 import pytest
 
 from ml.tables.alphabets import latin_encoding
 from ml.tables.encodings import OddWords, guess_encoding
 
-SEOUL = Path("/work/shared/data/seoul_bike_latin1.csv")
 TEXT = "Größe,n\nklein,1\ngroß,2\n"
 
 
@@ -138,10 +135,9 @@ def test_western_words_stay_western(words):
     assert guess_encoding([word.encode("cp1252") for word in words]) == "cp1252"
 
 
-@pytest.mark.skipif(not SEOUL.exists(), reason="the table is not here")
-def test_a_degree_sign_alone_is_western():
+def test_a_degree_sign_alone_is_western(shared_tables):
     words = OddWords()
-    words.add(SEOUL.read_bytes(), is_cut=False)
+    words.add((shared_tables / "seoul_bike_latin1.csv").read_bytes(), is_cut=False)
 
     assert [word.decode("latin-1") for word in words] == ["°C"]
     assert guess_encoding(words) == "cp1252"
