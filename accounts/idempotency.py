@@ -15,7 +15,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -26,7 +25,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import RememberedAnswer
+from accounts.models import RememberedAnswer, User
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, ProductError
 
@@ -44,14 +43,12 @@ HEADER = OpenApiParameter(
 )
 
 Post = Callable[..., Response]
+Remembered = tuple[int, str]
+"""The status and the body of an answer."""
 
 
 def answers_once(post: Post) -> Post:
-    """Decorate a view's `post`: with an `Idempotency-Key` it does its work once and repeats its answer.
-
-    Only success is remembered. A refusal forgets the key, and what was written along with the refusal stays; any
-    other exception takes back everything.
-    """
+    """Decorate a view's `post`: with an `Idempotency-Key` it does its work once and repeats its answer; see `once`."""
 
     @extend_schema(parameters=[HEADER])
     @wraps(post)
@@ -60,28 +57,49 @@ def answers_once(post: Post) -> Post:
         if key is None:
             return post(view, request, *args, **kwargs)
         fingerprint = fingerprint_of(request)
-        # Asked before the transaction, without the write lock, as most repetitions come later.
-        known = _kept(request, key).filter(created_at__gte=_oldest()).first()
-        if known is not None:
-            return _again(known, fingerprint)
-        refusal: Exception | None = None
-        with transaction.atomic():
-            row, is_first = _claim(request, key, fingerprint)
-            if not is_first:
-                return _again(row, fingerprint)
-            try:
-                answer = post(view, request, *args, **kwargs)
-            except (ProductError, APIException, Http404, PermissionDenied) as error:
-                refusal = error  # raised after the commit, so that the record of what failed is kept
-            if refusal is None and status.is_success(answer.status_code):
-                _remember(row, answer)
-            else:
-                row.delete()
-        if refusal is not None:
-            raise refusal
-        return answer
+        answers: list[Response] = []
+
+        def work() -> Remembered | None:
+            answers.append(answer := post(view, request, *args, **kwargs))
+            worked = status.is_success(answer.status_code)
+            return (answer.status_code, JSONRenderer().render(answer.data).decode()) if worked else None
+
+        known = once(Actor.of(request).user, key, fingerprint, work)
+        return _again(known, fingerprint) if known else answers[0]
 
     return answered
+
+
+def once(user: User, key: str, fingerprint: str, work: Callable[[], Remembered | None]) -> RememberedAnswer | None:
+    """Do the work, unless this person has had it done by this key: then returns what was remembered of it.
+
+    Only what the work returns is remembered. A refusal forgets the key, and what was written along with the refusal
+    stays; any other exception takes back everything.
+    """
+    rows = RememberedAnswer.objects.filter(user=user, key=key)
+    # Asked before the transaction, without the write lock, as most repetitions come later.
+    if known := rows.filter(created_at__gte=_oldest()).first():
+        return known
+    refusal: Exception | None = None
+    with transaction.atomic():
+        rows.filter(created_at__lt=_oldest()).delete()
+        # Waits while another one's work is going on.
+        row, is_first = rows.get_or_create(user=user, key=key, defaults={"fingerprint": fingerprint})
+        if not is_first:
+            return row
+        remembered = None
+        try:
+            remembered = work()
+        except (ProductError, APIException, Http404, PermissionDenied) as error:
+            refusal = error  # raised after the commit, so that the record of what failed is kept
+        if remembered:
+            row.status, row.body = remembered
+            row.save(update_fields=["status", "body"])
+        else:
+            row.delete()
+    if refusal:
+        raise refusal
+    return None
 
 
 def fingerprint_of(request: Request) -> str:
@@ -100,24 +118,8 @@ def _key(request: Request) -> str | None:
     return key
 
 
-def _kept(request: Request, key: str) -> QuerySet[RememberedAnswer]:
-    return RememberedAnswer.objects.filter(user=Actor.of(request).user, key=key)
-
-
 def _oldest() -> datetime:
     return timezone.now() - RememberedAnswer.KEPT_FOR
-
-
-def _claim(request: Request, key: str, fingerprint: str) -> tuple[RememberedAnswer, bool]:
-    """The row of this key, and whether this request inserted it; waits while another one's work is going on."""
-    rows = _kept(request, key)
-    rows.filter(created_at__lt=_oldest()).delete()
-    return rows.get_or_create(user=Actor.of(request).user, key=key, defaults={"fingerprint": fingerprint})
-
-
-def _remember(row: RememberedAnswer, answer: Response) -> None:
-    row.status, row.body = answer.status_code, JSONRenderer().render(answer.data).decode()
-    row.save(update_fields=["status", "body"])
 
 
 def _again(row: RememberedAnswer, fingerprint: str) -> Response:

@@ -1,13 +1,17 @@
 """A person, what they may spend, and every credit that ever moved."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+USERNAME_TAKEN = "This username is taken. Choose another."
 
 
 class PersonManager(UserManager["User"]):
@@ -34,9 +38,18 @@ class PersonManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. They sign in by email, which is stored in lower case; the username is what others see."""
+    """A person. They sign in by email, which is stored in lower case; the username is what others see.
+
+    It is shown as it was typed, and is one person's in any case (in that of Latin letters alone on SQLite, which
+    lowers no others).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(
+        max_length=150,
+        validators=[AbstractUser.username_validator],
+        help_text="At most 150 letters, digits and @ . + - _",
+    )
     email = models.EmailField(unique=True, error_messages={"unique": "This email address has an account already."})
     full_name = models.CharField(max_length=150, blank=True)
     mail_when_done = models.BooleanField("e-mail me when a job of more than a minute ends", default=False)
@@ -49,11 +62,26 @@ class User(AbstractUser):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case"),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_is_unique_in_any_case",
+                violation_error_code="unique",
+                violation_error_message=USERNAME_TAKEN,
+            ),
+        ]
         ordering = ["-date_joined"]
 
     def __str__(self) -> str:
         return self.email
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Names `username`: Django names no field for a constraint on an expression. (`email` is refused before.)"""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as error:
+            raise ValidationError({"username": error.error_dict[NON_FIELD_ERRORS]}) from None
 
     def get_full_name(self) -> str:
         return self.full_name or self.username

@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 
 from accounts import lock_out, reset_links, tasks, tokens
 from accounts.models import PersonManager, User
-from core import tally
+from core import errands, tally
 from core.actor import Actor
 from core.errors import InvalidInput, TooManyRequests
-from core.queue import ring_on_commit
 
 GUESS_PERIOD_S = 15 * 60
 MAX_LENGTH = 128  # a longer one only costs hashing time
@@ -69,19 +68,19 @@ def change(*, actor: Actor, current_password: str, new_password: str) -> None:
 def request_reset(*, email: str) -> None:
     """Mail a link to whoever has this address, a few times an hour; says nothing of whether anybody has.
 
-    The task is called in any case, else the time would tell: an id that is nobody's mails nothing.
+    The errand is sent in any case, else the time would tell: one for an id that is nobody's mails nothing.
     """
     email = PersonManager.normalize_email(email)
     person_id = User.objects.filter(email=email, is_active=True).values_list("pk", flat=True).first()
     mails = tally.count(f"reset-mail:{person_id}", period_s=3600)
     if person_id is None or mails > settings.PASSWORD_RESET_MAILS_PER_HOUR:
         person_id = uuid4()
-    ring_on_commit(tasks.mail_reset_link, person_id)
+    errands.send(tasks.mail_reset_link, person_id)
 
 
 def send_reset_link(*, person: User) -> None:
     """Mail the person a link by which they choose a new password."""
-    ring_on_commit(tasks.mail_reset_link, person.pk)
+    errands.send(tasks.mail_reset_link, person.pk)
 
 
 def is_live(*, uid: UUID | str, token: str) -> bool:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import credits, lock_out, passwords, sessions
-from accounts.models import ApiKey, User, Wallet
+from accounts.models import USERNAME_TAKEN, ApiKey, User, Wallet
 from core import events
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
@@ -60,7 +60,7 @@ def update_profile(*, actor: Actor, **changes: str | bool) -> User:
         with transaction.atomic():
             person.save(update_fields=list(changes))
     except IntegrityError:
-        raise InvalidInput("username", "This username is taken. Choose another.", code="unique") from None
+        raise InvalidInput("username", USERNAME_TAKEN, code="unique") from None
     return person
 
 
@@ -105,7 +105,7 @@ def ensure_first_admin() -> User | None:
     if not settings.ADMIN_EMAIL or not settings.ADMIN_PASSWORD or User.objects.filter(is_superuser=True).exists():
         return None
     name = re.sub(r"[^\w.+-]", "-", settings.ADMIN_EMAIL.split("@")[0])  # an address may hold what no username may
-    username = f"{name}-{secrets.token_hex(3)}" if User.objects.filter(username=name).exists() else name
+    username = f"{name}-{secrets.token_hex(3)}" if User.objects.filter(username__iexact=name).exists() else name
     person = register(newcomer(email=settings.ADMIN_EMAIL, username=username, password=settings.ADMIN_PASSWORD))
     person.is_staff = person.is_superuser = True
     person.save(update_fields=["is_staff", "is_superuser"])

@@ -5,11 +5,12 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import worker
+from core import errands
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)  # a mail server that is away comes back
+@shared_task
 def mail_reset_link(person_id: str) -> None:
-    worker.mail_reset_link(UUID(person_id))
+    errands.run(mail_reset_link, UUID(person_id), worker.mail_reset_link)
 
 
 @shared_task

@@ -9,7 +9,7 @@ from typing import cast
 import structlog
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -43,7 +43,12 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> User | None:
     """
     person = authenticate(request, username=email.strip(), password=password)
     if isinstance(person, User):
-        user_logged_in.send(sender=User, request=request, user=person)  # notes the time, forgets earlier failures
+        try:
+            user_logged_in.send(sender=User, request=request, user=person)  # notes the time, forgets earlier failures
+        except DatabaseError:
+            if User.objects.filter(pk=person.pk).exists():
+                raise
+            return None  # closed since the password was compared
         return person
     if lock_out.is_locked(request):
         raise lock_out.refusal(request)

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import credits, keys, passwords, queries, services
+from accounts import credits, keys, passwords, queries, sent_forms, services
 from accounts.credits import Cost
 from accounts.forms import (
     ApiKeyForm,
@@ -28,9 +29,13 @@ from accounts.forms import (
 from accounts.models import ApiKey
 from core.actor import Actor, Scope
 from core.errors import InvalidInput, NotFound, ProductError
-from core.http.errors import add_to_form
+from core.http.errors import add_to_form, form_page
 from core.http.lists import listing
 
+SENT_TWICE = (
+    "That was sent twice, and one key made. It stood in the first answer only: if you did not see it, revoke it and "
+    "make another."
+)
 COST_LABELS = {Cost.TRAIN: "A training", Cost.PREDICT: "A prediction call"}
 
 
@@ -39,6 +44,11 @@ class SignInView(auth.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 400
+        return response
+
 
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for a link by mail; the answer is the same whoever has the address."""
@@ -46,7 +56,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         passwords.request_reset(**form.cleaned_data)
         return redirect(f"{reverse('accounts:password_reset')}?sent")
-    return render(request, "accounts/password_reset.html", {"form": form, "is_sent": "sent" in request.GET})
+    return form_page(request, "accounts/password_reset.html", form, is_sent="sent" in request.GET)
 
 
 @never_cache
@@ -61,13 +71,13 @@ def password_reset_confirm(request: HttpRequest, uid: UUID, token: str) -> HttpR
         try:
             passwords.reset(uid=uid, token=token, **form.cleaned_data)
         except InvalidInput as error:
-            if error.attr in form.fields:
+            if error.attr in form.fields:  # of a dead link the page tells without the form
                 add_to_form(form, error)
         else:
             messages.success(request, "Your password is changed. Sign in with the new one.")
             return redirect("accounts:sign_in")
     is_live = passwords.is_live(uid=uid, token=token)
-    return render(request, "accounts/password_reset_confirm.html", {"form": form, "is_live": is_live})
+    return form_page(request, "accounts/password_reset_confirm.html", form, is_live=is_live)
 
 
 @login_required
@@ -82,8 +92,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Your profile is saved.")
             return redirect("accounts:profile")
-    context = {"form": form, "account": person, "crumbs": [{"label": "Profile"}]}
-    return render(request, "accounts/profile.html", context)
+    return form_page(request, "accounts/profile.html", form, account=person, crumbs=[{"label": "Profile"}])
 
 
 @login_required
@@ -100,7 +109,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Your password is changed. Other devices have been signed out.")
             return redirect("accounts:profile")
     crumbs = [{"label": "Profile", "url": "/account"}, {"label": "Password"}]
-    return render(request, "accounts/password_change.html", {"form": form, "crumbs": crumbs})
+    return form_page(request, "accounts/password_change.html", form, crumbs=crumbs)
 
 
 @login_required
@@ -135,12 +144,13 @@ def key_list(request: HttpRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            key, raw = keys.create(actor=actor, **form.wish)
+            made = _made_once(request, form)
         except ProductError as error:
             add_to_form(form, error)
         else:
-            made = {"name": key.name, "key": raw, "curl": _curl(request, key, raw)}
-            form = ApiKeyForm()
+            if made is None:
+                messages.warning(request, SENT_TWICE)
+                return redirect("accounts:keys")
     found = listing(
         request,
         queries.keys_of(actor),
@@ -149,8 +159,28 @@ def key_list(request: HttpRequest) -> HttpResponse:
         default="-created_at",
     )
     found.page_obj.object_list = [_key_row(key) for key in found.page_obj]
-    context = {**found.context(), "form": form, "made": made, "crumbs": [{"label": "API keys"}]}
-    return render(request, "accounts/keys.html", context)
+    context = {
+        **found.context(),
+        "made": made,
+        "showing": sent_forms.new_showing(),
+        "crumbs": [{"label": "API keys"}],
+    }
+    if made:
+        return render(request, "accounts/keys.html", {**context, "form": ApiKeyForm()})
+    return form_page(request, "accounts/keys.html", form, **context)
+
+
+def _made_once(request: HttpRequest, form: ApiKeyForm) -> dict[str, str] | None:
+    """The new key; None where this form has made one before, which nobody can tell again."""
+    made: dict[str, str] = {}
+
+    def make() -> str:
+        key, raw = keys.create(actor=Actor.of(request), **form.wish)
+        made.update(name=key.name, key=raw, curl=_curl(request, key, raw))
+        return str(key.pk)
+
+    sent_forms.done_once(request, make)
+    return made or None
 
 
 def _key_row(key: ApiKey) -> dict[str, Any]:
@@ -198,7 +228,7 @@ def key_detail(request: HttpRequest, key_id: UUID) -> HttpResponse:
             messages.success(request, "The key is renamed.")
             return redirect("accounts:keys")
     crumbs = [{"label": "API keys", "url": reverse("accounts:keys")}, {"label": "Rename"}]
-    return render(request, "accounts/key.html", {"form": form, "key": key, "crumbs": crumbs})
+    return form_page(request, "accounts/key.html", form, key=key, crumbs=crumbs)
 
 
 @login_required

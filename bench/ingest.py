@@ -10,6 +10,7 @@ The bars: at least 10 times the speed of ydata-profiling on 100 MB, and a table 
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 def _report(table: Path, write: Callable[[Path, int], int], size_mb: int, *, with_ydata: bool = False) -> None:
     rows = write(table, size_mb * 1024 * 1024)
+    os.sync()  # or whoever writes first waits for the table itself
     ours = _line(table, "ours", rows, _measure(sys.executable, _OURS, table))
     pandas = _line(table, "pandas", rows, _measure(sys.executable, _PANDAS, table))
     if ours and pandas:

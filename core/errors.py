@@ -14,6 +14,12 @@ class ProductError(Exception):
         super().__init__(self.detail)
 
 
+class SignedOut(ProductError):
+    """You are signed out: your account was closed, or you signed out elsewhere. Sign in again."""
+
+    code = "not_authenticated"
+
+
 class NotFound(ProductError):
     """There is nothing here, or nothing you may see."""
 
@@ -33,13 +39,26 @@ def key_not_allowed(scope: str = "") -> Forbidden:
 
 
 class InvalidInput(ProductError):
-    """A value that cannot be used; `attr` names the field."""
+    """A value that cannot be used; `attr` names the field.
+
+    `rule` is what follows the field's name where the detail is nothing else: what a program calls `validation.cv`
+    is to a person whatever its label says.
+    """
 
     code = "invalid"
 
-    def __init__(self, attr: str | None, detail: str, *, code: str | None = None) -> None:
+    def __init__(self, attr: str | None, detail: str, *, code: str | None = None, rule: str = "") -> None:
         super().__init__(detail, code=code)
         self.attr = attr
+        self.rule = rule
+
+    def said_of(self, label: str) -> str:
+        """The detail for those who know the field by its label.
+
+        >>> InvalidInput("cv", "cv must be 2 or more.", rule="must be 2 or more.").said_of("Folds")
+        'Folds must be 2 or more.'
+        """
+        return f"{label} {self.rule}" if self.rule else self.detail
 
 
 class InsufficientCredits(ProductError):
@@ -87,3 +106,9 @@ class OutOfSpace(ProductError):
     """The disk of this server is full, so nothing was kept. Ask its operator to make room, then try again."""
 
     code = "out_of_space"
+
+
+class Unavailable(ProductError):
+    """The database of this server cannot be reached, or its disk is full; nothing was changed. Try again in a while."""
+
+    code = "unavailable"

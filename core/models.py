@@ -1,7 +1,11 @@
-"""The outbox: what happened, in order, for whoever stands higher up; and who was last heard of."""
+"""The outbox: what happened, in order, for whoever stands higher up; what workers owe; and who was last heard of."""
+
+import uuid
 
 from django.conf import settings
 from django.db import models
+
+EVENTS = uuid.UUID("9d4d1c0e-6f0b-4d0b-9a55-0f0d7f1f6a51")  # the namespace of their public ids
 
 
 class OutboxEvent(models.Model):
@@ -32,6 +36,30 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """What the world outside calls it: always the same, and no number that counts."""
+        return uuid.uuid5(EVENTS, str(self.pk))
+
+
+class Errand(models.Model):
+    """One thing a worker has to do for a row, by the task of this name; deleted when it is done.
+
+    Whoever does it puts `due_at` off first, so that nobody else comes meanwhile.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.CharField(max_length=100)
+    row_id = models.UUIDField()
+    due_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "row_id"], name="one_errand_a_task_and_row")]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.row_id}"
 
 
 class Pulse(models.Model):

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+
+F = TypeVar("F", bound=forms.Field)
 
 EXACT = 1e15  # beyond it a float holds no longer every whole number
 
@@ -34,7 +36,16 @@ def field_for(schema: Mapping[str, Any]) -> forms.Field:
         return text(max_length=schema.get("maxLength"), empty_value=empty, **{**usual, "required": False})
     attrs = {"min": schema["minimum"], "max": schema["maximum"], "step": "1" if "integer" in types else "any"}
     kind = forms.IntegerField if "integer" in types else forms.FloatField
-    return kind(widget=forms.NumberInput(attrs=attrs), **usual)
+    return naming_itself(kind(widget=forms.NumberInput(attrs=attrs), **usual))
+
+
+def naming_itself(field: F) -> F:
+    """The field; if it is of a number, what it says of all else begins with its label."""
+    if isinstance(field, forms.IntegerField):  # or a FloatField, which is one
+        kind = "a number" if isinstance(field, forms.FloatField) else "a whole number"
+        empty = "" if field.required else ", or empty"
+        field.error_messages |= dict.fromkeys(("required", "invalid"), f"{field.label} must be {kind}{empty}.")
+    return field
 
 
 class WordOrNumberField(forms.CharField):

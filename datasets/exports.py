@@ -20,7 +20,9 @@ from core.errors import Conflict
 from datasets.models import DatasetVersion
 from datasets.queries import require_ready
 
+ORIGINAL = "application/octet-stream"
 CSV = "text/csv; charset=utf-8"
+PARQUET = "application/vnd.apache.parquet"
 LINES_AT_ONCE = 1_000
 
 
@@ -60,9 +62,7 @@ def _response(version: DatasetVersion, file_format: Format) -> HttpResponseBase:
     try:
         if file_format is Format.ORIGINAL:
             file = storage.local_path(version.original_key).open("rb")
-            return FileResponse(
-                file, as_attachment=True, filename=_plain(version.filename), content_type="application/octet-stream"
-            )
+            return FileResponse(file, as_attachment=True, filename=_plain(version.filename), content_type=ORIGINAL)
         table = storage.local_path(version.table_key)
     except FileNotFoundError:  # purged or deleted in this moment
         raise Conflict("The files of this version are gone.", code="dataset_purged") from None
@@ -71,7 +71,7 @@ def _response(version: DatasetVersion, file_format: Format) -> HttpResponseBase:
     if file_format is Format.CSV:
         return _stream(exporting.csv_chunks(table, version.schema), _name(version, ".csv"), CSV)
     chunks = exporting.parquet_chunks(table, version.schema)
-    return _stream(chunks, _name(version, ".parquet"), "application/vnd.apache.parquet")
+    return _stream(chunks, _name(version, ".parquet"), PARQUET)
 
 
 def _stream(chunks: Iterator[bytes], filename: str, content_type: str) -> StreamingHttpResponse:

@@ -82,7 +82,7 @@ def complete(steps: Steps) -> list[dict[str, Any]]:
     try:
         read = read_steps(steps)
     except BadInput as error:
-        raise InvalidInput(error.attr, error.detail) from None
+        raise InvalidInput(error.attr, error.detail, rule=error.rule) from None
     return storable([step.to_json() for step in read])
 
 
@@ -91,7 +91,7 @@ def checked(steps: Steps, columns: Sequence[Column], *, target: str | None) -> t
     try:
         return check_steps(steps, columns, target=target)
     except BadInput as error:
-        raise InvalidInput(error.attr, error.detail) from None
+        raise InvalidInput(error.attr, error.detail, rule=error.rule) from None
 
 
 def storable(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ def preview(version: DatasetVersion, steps: Steps, *, target: str | None = None,
     try:
         return preview_steps(path, schema, steps, target=target, rows=rows)
     except BadInput as error:
-        raise InvalidInput(error.attr, error.detail) from None
+        raise InvalidInput(error.attr, error.detail, rule=error.rule) from None
 
 
 def words(step: Mapping[str, Any]) -> str:

@@ -85,7 +85,7 @@ class _Links:
                 return self._rows(columns[0], {"equals": as_text(values[0])})
         if warning["code"] == "mostly_missing":
             return self._rows(columns[0], {"missing": "1"}) if len(columns) == 1 else None
-        if columns and warning["code"] in {"outliers", "far_dates", "near_copy", "rare_categories"}:
+        if columns and warning["code"] in {"outliers", "far_dates", "huge_numbers", "near_copy", "rare_categories"}:
             return self._link(f"Look at {_short(columns[0])}", "datasets:column", columns[0])
         return None
 

@@ -86,11 +86,6 @@ class StepForm(forms.Form):
         every = [column.name for column in self.fitting] if self.cleaned_data.get("every") else []
         return {"kind": self.kind.key, "columns": every or self.cleaned_data["columns"], "params": params}
 
-    def refuse(self, attr: str, detail: str) -> None:
-        """Show a refusal beside the field that `columns` or `params.<name>` names, else above the form."""
-        name = attr.removeprefix("params.")
-        self.add_error(name if name in self.fields else None, detail)
-
 
 class RecipeForm(forms.ModelForm[Recipe]):
     """What a recipe is called."""

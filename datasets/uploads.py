@@ -18,11 +18,9 @@ from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
 
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from pyarrow import ArrowException
 
 from core import storage
 from core.actor import Actor
@@ -34,9 +32,6 @@ from ml.errors import UnreadableTable
 from ml.tables.heading import check_head
 from workspaces.models import Workspace
 
-CELLS_READ_AT_ONCE = 2_000_000  # of a Parquet file, whose size says little
-BEST_COMPRESSION = 1032  # of deflate: a gzip file that declares more is damaged
-GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
 # What a version of the same bytes takes over from the one that was read.
 READ = (
     "content_id",
@@ -76,8 +71,9 @@ def taken_in(*, chunks: Iterable[bytes], filename: str, workspace: Workspace) ->
     with storage.out_of_space_in_words(), storage.scratch_folder() as folder:
         upload = _received(chunks, filename, workspace, folder)
         with _refusals():
-            check_head(upload.path, filename=upload.filename, limits=worker.limits())
-            if _is_small(upload) and not _twin(_versions_of_the_same_bytes(upload)):
+            outline = check_head(upload.path, filename=upload.filename, limits=worker.limits())
+            is_small = outline.work_bytes <= settings.UPLOAD_INLINE_BYTES
+            if is_small and not _twin(_versions_of_the_same_bytes(upload)):
                 upload.found = _read(upload)
         try:
             yield upload
@@ -163,28 +159,6 @@ def _refusals() -> Iterator[None]:
         if error.is_too_large:
             raise TooLarge(error.detail, code=error.code) from error
         raise InvalidInput("file", error.detail, code=error.code) from error
-
-
-def _is_small(upload: Upload) -> bool:
-    """Whether the file can be read while the caller waits; of a compressed one, what comes out of it counts."""
-    most: int = settings.UPLOAD_INLINE_BYTES
-    if upload.size_bytes > most:
-        return False
-    with upload.path.open("rb") as file:
-        head = file.read(4)
-        if head.startswith(GZIP_MAGIC):
-            file.seek(max(0, upload.size_bytes - 4))
-            declared = int.from_bytes(file.read(4), "little")
-            return min(declared, upload.size_bytes * BEST_COMPRESSION) <= most
-    return head != PARQUET_MAGIC or _cells_of(upload.path) <= CELLS_READ_AT_ONCE
-
-
-def _cells_of(path: Path) -> int:
-    try:
-        metadata = pq.read_metadata(path)
-    except (ArrowException, OSError):
-        return 0  # damaged: reading it will say so
-    return int(metadata.num_rows * metadata.num_columns)
 
 
 def _read(upload: Upload) -> dict[str, Any]:

@@ -75,6 +75,16 @@ def ingest(version_id: UUID) -> None:
     log.info("dataset.ended", version=str(version_id), seconds=round(time.monotonic() - started, 2))
 
 
+def read_waiting() -> None:
+    """Read the versions that no reader has begun, the oldest first, until none is left or this process is to end."""
+    unbegun = DatasetVersion.objects.filter(status=VersionStatus.PROCESSING, heartbeat_at=None)
+    while not _leaving.is_set():
+        version_id = unbegun.order_by("created_at").values_list("pk", flat=True).first()
+        if version_id is None:
+            return
+        ingest(version_id)
+
+
 def explore(version_id: UUID) -> None:
     """Look at a version as a whole under its present types, unless somebody has done so or it is gone."""
     version = DatasetVersion.objects.filter(pk=version_id, status=VersionStatus.READY).first()

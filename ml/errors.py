@@ -1,5 +1,7 @@
 """What can be wrong with a table, a wish or a row, said in words a person can act on."""
 
+from typing import Self
+
 
 class MLError(Exception):
     """Root of what this package raises on purpose; `detail` is fit to show to a person."""
@@ -27,11 +29,20 @@ class UnreadableTable(MLError):
 
 
 class BadInput(MLError):
-    """A value the caller gave that cannot be used; `attr` names the field (`target`, `features.Age` …)."""
+    """A value the caller gave that cannot be used; `attr` names the field (`target`, `features.Age` …).
 
-    def __init__(self, attr: str, detail: str) -> None:
+    `rule` is what follows the field's name where the detail is nothing else, so that a form can say it of the label.
+    """
+
+    def __init__(self, attr: str, detail: str, *, rule: str = "") -> None:
         super().__init__(detail)
         self.attr = attr
+        self.rule = rule
+
+    @classmethod
+    def breaks(cls, attr: str, rule: str, *, name: str = "") -> Self:
+        """A field, called `name` where that is shorter than `attr`, that breaks a rule ("must be …")."""
+        return cls(attr, f"{name or attr} {rule}", rule=rule)
 
 
 class CannotFit(MLError):

@@ -50,10 +50,11 @@ METRICS: dict[str, Metric] = {
 DEFAULT_METRIC = {Task.REGRESSION: "r2", Task.CLASSIFICATION: "accuracy"}
 
 
-def metrics_for(task: Task) -> list[Metric]:
-    """The scores of a task, the usual one first.
+def metrics_for(task: Task, different: int | None = None) -> list[Metric]:
+    """The scores of a task, the usual one first; only those that so many different values can bear, if told.
 
     >>> [metric.key for metric in metrics_for(Task.REGRESSION)]
     ['r2', 'rmse', 'mae', 'mse', 'mape']
     """
-    return [metric for metric in METRICS.values() if metric.task is task]
+    able = [metric for metric in METRICS.values() if metric.task is task]
+    return [metric for metric in able if different in (None, 2) or not metric.two_classes]

@@ -6,7 +6,7 @@ training rows alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,23 @@ MOST_WORDS = 300
 Part = tuple[str, Any, list[str] | str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The parts of a pipeline that stand before its model: the same for all parameters of one algorithm.
+
+    `coded` are the positions of prepared columns with category codes.
+    """
+
+    algorithm: Algorithm
+    parts: list[tuple[str, Any]]
+    coded: tuple[int, ...]
+
+    def pipeline(self, *, task: Task, params: Mapping[str, Any], seed: int, cores: int = 1) -> Pipeline:
+        """Put an unfitted model behind these parts, which are shared and not copied."""
+        setting = Setting(task=task, params=params, seed=seed, cores=cores, coded=self.coded)
+        return Pipeline([*self.parts, ("model", self.algorithm.build(setting))])
+
+
 def build_pipeline(
     algorithm: Algorithm,
     features: Sequence[Column],
@@ -45,7 +62,15 @@ def build_pipeline(
     cores: int = 1,
     shaped: Shaped | None = None,
 ) -> Pipeline:
-    """Make the unfitted pipeline `prepare` → `model` for these columns of `training`, a canonical frame.
+    """Make the pipeline `prepare` → `model` for these columns of `training`, a canonical frame; see `build_front`."""
+    front = build_front(algorithm, features, training, shaped=shaped)
+    return front.pipeline(task=task, params=params, seed=seed, cores=cores)
+
+
+def build_front(
+    algorithm: Algorithm, features: Sequence[Column], training: pd.DataFrame, *, shaped: Shaped | None = None
+) -> Front:
+    """Make the unfitted `prepare` for these columns of `training`, a canonical frame.
 
     Feature steps (`ml.steps.stage.fit_steps` of the same rows) stand in front as `feature_steps`, and `prepare` takes
     over whatever they left: what a person has not encoded or filled is encoded and filled as without them, and
@@ -74,16 +99,10 @@ def build_pipeline(
     parts = [part for part in parts if part[2]] + _texts(features)
     if not parts:
         raise CannotFit("None of the chosen columns holds words or numbers to learn from; choose other columns.")
-    setting = Setting(
-        task=task,
-        params=params,
-        seed=seed,
-        cores=cores,
-        coded=tuple(range(len(words))) if wants.categories == "codes" else (),
-    )
     front = [("feature_steps", shaped.stage)] if shaped else []  # `steps` is an argument of Pipeline itself
     prepare = ColumnTransformer(parts, remainder="drop", sparse_threshold=0)
-    return Pipeline([*front, ("prepare", prepare), ("model", algorithm.build(setting))])
+    coded = tuple(range(len(words))) if wants.categories == "codes" else ()
+    return Front(algorithm=algorithm, parts=[*front, ("prepare", prepare)], coded=coded)
 
 
 def _encoder(training: pd.DataFrame, words: Sequence[str], wants: Preparation) -> Any:

@@ -63,6 +63,7 @@ class Reporter:
         self._called = ""
         self._marks: Mapping[str, int] = {}
         self.was_stopped = False
+        self.count = 0, 0, ""
 
     def should_stop(self) -> bool:
         """Whether a person asks for the best so far; once yes, `was_stopped` says that whoever asked was told."""
@@ -82,16 +83,27 @@ class Reporter:
         self._say(Report(kind="metric", stage=self._stage, progress=self._progress, values=values))
 
     def measured(self, step: int, unit: str, values: Mapping[str, float]) -> None:
-        """Say what was measured after one step of the fit; what is no number is left out."""
-        known = {key: round(value, 6) for key, value in values.items() if math.isfinite(value)} | dict(self._marks)
-        self._say(Report(kind="metric", stage=self._stage, progress=self._progress, step=step, unit=unit, values=known))
+        """Say what was measured after one step of the fit, to six decimals; what is no number is left out.
+
+        Of what is smaller, six digits are said.
+        """
+        known = {
+            key: round(value, 6) if abs(value) >= 1 else float(f"{value:.6g}")
+            for key, value in values.items()
+            if math.isfinite(value)
+        }
+        values = known | dict(self._marks)
+        self._say(
+            Report(kind="metric", stage=self._stage, progress=self._progress, step=step, unit=unit, values=values)
+        )
 
     def trial(self, values: Mapping[str, Any]) -> None:
         """Say how one candidate of a search did."""
         self._say(Report(kind="trial", stage=self._stage, progress=self._progress, values={**values, **self._marks}))
 
     def counted(self, done: int, total: int, unit: str) -> None:
-        """Say how much of the stage is done."""
+        """Say how much of the stage is done; `count` keeps what was said last."""
+        self.count = done, total, unit
         begin, end = self._span
         self._progress = round(begin + (end - begin) * done / total, 4)
         self._say(

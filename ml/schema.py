@@ -12,7 +12,8 @@ frame*, so a row gets the same answer through every door:
 """
 
 import difflib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ml import values
 from ml.errors import BadInput
+from ml.names import known_name
 from ml.written import reader_of
 
 if TYPE_CHECKING:
@@ -73,7 +75,8 @@ class Column:
 
     `missing` and `unique` are counts of rows and of distinct values that are not missing; `reason` says in
     one phrase why the column has this type or why it is no feature. `written` names the way a stored value is
-    read as this type (`ml/tables/casting.py`) where a person corrected it; most columns are stored as they are.
+    read as this type (`ml/tables/casting.py`) where a person corrected it, or the way the file wrote what is stored
+    as this type already (`ml/written.py`); most columns need neither.
     """
 
     name: str
@@ -169,8 +172,9 @@ def parse_rows(
     for position, row in enumerate(rows):
         where = prefix.replace("{row}", str(position))
         try:
-            left_out = _left_out(row, known, unused, fields, where)
-            found = [reading.read(row.get(reading.name), where) for reading in readings]
+            meant = _by_known_names(row, known, unused)
+            left_out = _left_out(meant, known, unused, fields, where)
+            found = [reading.read(meant.get(reading.name), where) for reading in readings]
         except BadInput as error:
             if not keep_going:
                 raise
@@ -231,6 +235,9 @@ class _Reading:
         if self.low is not None and not self.low <= value <= self.high:
             detail = f"The model was trained on {self.name} from {_shown(self.low)} to {_shown(self.high)}."
             return {"code": "out_of_range", "column": self.name, "detail": detail}
+        if isinstance(value, float) and abs(value) >= values.LARGEST:
+            detail = f"Numbers beyond ±{values.LARGEST:.0e}, as this one of {self.name} may be, count as that."
+            return {"code": "held_number", "column": self.name, "detail": detail}
         return None
 
 
@@ -247,6 +254,15 @@ def _unused(name: str) -> dict[str, str]:
 
 def _shown(bound: float | datetime) -> str:
     return bound.isoformat(" ") if isinstance(bound, datetime) else f"{bound:,.10g}"
+
+
+def _by_known_names(row: Any, known: Set[str], unused: Collection[str]) -> Any:
+    """A row with its values under the names that are meant, where those stand in it only once."""
+    if not isinstance(row, Mapping) or row.keys() <= known:
+        return row
+    meant = {name: known_name(name, known) or known_name(name, unused) or name for name in row}
+    times = Counter(meant.values())
+    return {meant[name] if times[meant[name]] == 1 else name: value for name, value in row.items()}
 
 
 def _left_out(

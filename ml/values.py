@@ -12,7 +12,8 @@ from numbers import Integral, Real
 
 from ml.tables.values import BLANKS, is_missing
 
-# Beyond this, a value cast to float32 by a forest stops being a number; nothing measured gets there.
+# What is beyond is held here, as a forest casts to float32 (3.4e38 at most) and a step may multiply before. It is never
+# in silence: a table's advice and each prediction's warnings say so.
 LARGEST = 1e30
 LONGEST = 100_000
 
@@ -20,6 +21,9 @@ _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNOREC
 _DECIMAL_COMMA = re.compile(r"[+-]?(0|\d{4,}),\d+|[+-]?\d+,(\d{1,2}|\d{4,})", re.ASCII)
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T](.+))?", re.ASCII)
 _YEAR_FIRST = re.compile(r"\d{4}[/.]\d{1,2}[/.]\d{1,2}", re.ASCII)
+YEAR_MONTH_DAY_SIGNS = re.compile(
+    r"(?P<year>[1-9]\d{3}) ?[年년] ?(?P<month>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日일]", re.ASCII
+)
 TRUE_WORDS = frozenset({"true", "yes", "y", "t", "on", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "no", "n", "f", "off", "0", "0.0"})
 
@@ -144,8 +148,9 @@ def _written(value: object) -> str:
 
 
 def _moment_in(written: str) -> datetime:
+    bare = YEAR_MONTH_DAY_SIGNS.sub(r"\g<year>/\g<month>/\g<day>", written)
     try:
-        return datetime.fromisoformat(written if not _YEAR_FIRST.match(written) else _dashed(written))
+        return datetime.fromisoformat(bare if not _YEAR_FIRST.match(bare) else _dashed(bare))
     except ValueError:
         pass
     parts = _DAY_MONTH_YEAR.fullmatch(written)

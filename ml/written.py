@@ -8,15 +8,19 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from ml.tables.signs import ANY_SIGN, LONG_MINUS, amount, number_with_minus_behind
 from ml.tables.values import BLANKS
+from ml.values import YEAR_MONTH_DAY_SIGNS
 
 Way = Callable[[object], float | str | datetime | None]
 
 _TENS = r"(e[+-]?\d+)?"
 _POINT = re.compile(rf"[+-]?(\d+\.?\d*|\.\d+){_TENS}", re.ASCII | re.IGNORECASE)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})+,\d{3})(\.\d*)?", re.ASCII)
 _POINTS_AND_COMMA = re.compile(rf"[+-]?(\d{{1,3}}(\.\d{{3}})+|\d+)(,\d+)?{_TENS}", re.ASCII | re.IGNORECASE)
 _SPACES = re.compile(r"[+-]?\d{1,3}([ '’\xa0\u202f]\d{3})*([.,]\d+)?", re.ASCII)
+_SIGNED = {has_comma: re.compile(amount(ANY_SIGN, comma=has_comma)) for has_comma in (False, True)}
+_MINUS_BEHIND = {has_comma: re.compile(number_with_minus_behind(comma=has_comma)) for has_comma in (False, True)}
 _WHOLE = re.compile(r"[+-]?\d{1,19}(\.0*)?", re.ASCII)
 
 _MOMENT = re.compile(
@@ -29,10 +33,17 @@ _YEAR_FIRST = re.compile(r"(?P<year>[1-9]\d{3})(?:-|[/.])(?P<month>\d{1,2})(?:-|
 _EIGHT_DIGITS = re.compile(r"(?P<year>[1-9]\d{3})(?P<month>\d{2})(?P<day>\d{2})", re.ASCII)
 _NAMED = re.compile(
     r"(?:(?P<name>[a-z]+)\.? (?P<day>\d{1,2}),? (?P<year>[1-9]\d{3})"
-    r"|(?P<day_>\d{1,2})[ -](?P<name_>[a-z]+)\.?[ -](?P<year_>[1-9]\d{3}))",
+    r"|(?P<day_>\d{1,2})[ -](?P<name_>[a-z]+)\.?[ -](?P<year_>[1-9]\d{3}|\d{2}))",
     re.ASCII | re.IGNORECASE,
 )
 _YEAR_LAST = re.compile(r"(\d{1,2})(?P<mark>[-/.])(\d{1,2})[-/.](?P<year>[1-9]\d{3}|\d{2})", re.ASCII)
+_LIKELY_YEAR = "(?P<year>(?:1[5-9]|2[01])[0-9]{2})"
+_MONTHS_ALONE = (
+    re.compile(rf"{_LIKELY_YEAR}[-/](?P<month>\d{{2}})", re.ASCII),
+    re.compile(rf"(?P<month>\d{{2}})/{_LIKELY_YEAR}", re.ASCII),
+    re.compile(r"(?P<year>[1-9]\d{3}) ?[年년] ?(?P<month>\d{1,2}) ?[月월]", re.ASCII),
+)
+_NAMED_MONTH = re.compile(rf"(?P<name>[a-zä]+)\.?,?[ /-]{_LIKELY_YEAR}", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- canonical dates bear no zone
 
 
@@ -66,6 +77,42 @@ def spaces(value: object) -> float | None:
     return float(re.sub(r"[^0-9.,+-]", "", text).replace(",", ".")) if _SPACES.fullmatch(text) else None
 
 
+def signed(value: object) -> float | None:
+    """Read a number with the sign of a currency or of percent.
+
+    >>> signed("($1,200.50)"), signed("12 %"), signed("1.5")
+    (-1200.5, 12.0, None)
+    """
+    return _amount(value, _SIGNED, has_comma=False)
+
+
+def signed_comma(value: object) -> float | None:
+    """Read a number with such a sign and a decimal comma.
+
+    >>> signed_comma("R$ 1.234,50"), signed_comma("-5 kr.")
+    (1234.5, -5.0)
+    """
+    return _amount(value, _SIGNED, has_comma=True)
+
+
+def minus_behind(value: object) -> float | None:
+    """Read a number with the minus behind it.
+
+    >>> minus_behind("1,234.50-"), minus_behind("1.5")
+    (-1234.5, None)
+    """
+    return _amount(value, _MINUS_BEHIND, has_comma=False)
+
+
+def minus_behind_comma(value: object) -> float | None:
+    """Read a number with the minus behind it and a decimal comma.
+
+    >>> minus_behind_comma("1.234,50-")
+    -1234.5
+    """
+    return _amount(value, _MINUS_BEHIND, has_comma=True)
+
+
 def day_first(value: object) -> datetime | None:
     """Read a date however it is written, with the day first where both could be meant.
 
@@ -82,6 +129,19 @@ def month_first(value: object) -> datetime | None:
     datetime.datetime(2024, 3, 4, 0, 0)
     """
     return _moment(value, is_day_first=False)
+
+
+def months(value: object) -> datetime | None:
+    """Read a month as its first day.
+
+    >>> months("2024-03"), months("03/2024"), months("Mar 2024") == months("2024年3月") == months("März 2024")
+    (datetime.datetime(2024, 3, 1, 0, 0), datetime.datetime(2024, 3, 1, 0, 0), True)
+    """
+    text = _text(value)
+    if found := next((found for pattern in _MONTHS_ALONE if (found := pattern.fullmatch(text))), None):
+        return _day(int(found["year"]), int(found["month"]), 1)
+    named = _NAMED_MONTH.fullmatch(text)
+    return _day(int(named["year"]), _month_alone(named["name"].lower()), 1) if named else None
 
 
 def yyyymmdd(value: object) -> datetime | None:
@@ -128,8 +188,13 @@ _WAYS: dict[str, Way] = {
     "thousands": thousands,
     "comma": comma,
     "spaces": spaces,
+    "signed": signed,
+    "signed_comma": signed_comma,
+    "minus_behind": minus_behind,
+    "minus_behind_comma": minus_behind_comma,
     "day_first": day_first,
     "month_first": month_first,
+    "months": months,
     "yyyymmdd": yyyymmdd,
     "year": year,
     "unix_s": unix_s,
@@ -167,6 +232,16 @@ def _text(value: object) -> str:
     return value.strip(BLANKS) if isinstance(value, str) else ""
 
 
+def _amount(value: object, patterns: dict[bool, re.Pattern[str]], *, has_comma: bool) -> float | None:
+    """The number from the first digit to the last of a text of this pattern: signs may hold points of their own."""
+    text = _text(value)
+    if not patterns[has_comma].fullmatch(text):
+        return None
+    digits = re.sub(r"^[^0-9]+|[^0-9]+$|[^0-9.,]", "", text)
+    number = float(digits.replace(".", "").replace(",", ".") if has_comma else digits.replace(",", ""))
+    return -number if re.search(f"[({LONG_MINUS}-]", text) else number
+
+
 def _whole(value: object) -> int:
     """A whole number, 0 for anything else: no way reads that as a date."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
@@ -192,18 +267,21 @@ def _moment(value: object, *, is_day_first: bool) -> datetime | None:
 
 
 def _date_of(text: str, *, is_day_first: bool) -> date | None:
-    if found := _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text):
+    if found := _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text) or YEAR_MONTH_DAY_SIGNS.fullmatch(text):
         return _day(int(found["year"]), int(found["month"]), int(found["day"]))
     if found := _NAMED.fullmatch(text):
         month = _month_called(found["name"] or found["name_"])
-        return _day(int(found["year"] or found["year_"]), month, int(found["day"] or found["day_"]))
+        return _day(_full_year(found["year"] or found["year_"]), month, int(found["day"] or found["day_"]))
     found = _YEAR_LAST.fullmatch(text)
     if found is None or (len(found["year"]) == 2 and found["mark"] == "-"):
         return None
-    first, second, year_ = int(found[1]), int(found[3]), int(found["year"])
-    if len(found["year"]) == 2:
-        year_ += 2000 if year_ < 69 else 1900
+    first, second, year_ = int(found[1]), int(found[3]), _full_year(found["year"])
     return _day(year_, second, first) if is_day_first else _day(year_, first, second)
+
+
+def _full_year(written: str) -> int:
+    """Of two digits, the one from 1969 to 2068."""
+    return int(written) + (0 if len(written) == 4 else 2000 if int(written) < 69 else 1900)
 
 
 def _day(year_: int, month: int, day: int) -> datetime | None:
@@ -213,7 +291,7 @@ def _day(year_: int, month: int, day: int) -> datetime | None:
         return None
 
 
-_MONTHS = (
+_ENGLISH_MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
@@ -222,7 +300,19 @@ _MONTHS = (
 def _month_called(name: str) -> int:
     """The number of a month by its English name or the first three letters of that, 0 for no month."""
     said = name.lower()
-    return next((place for place, month in enumerate(_MONTHS, start=1) if said in (month, month[:3])), 0)
+    return next((place for place, month in enumerate(_ENGLISH_MONTHS, start=1) if said in (month, month[:3])), 0)
+
+
+_OTHER_NAMES = {"sept": 9, "januar": 1, "februar": 2, "märz": 3, "mär": 3, "mrz": 3, "mai": 5, "juni": 6, "juli": 7} | {
+    "oktober": 10,
+    "okt": 10,
+    "dezember": 12,
+    "dez": 12,
+}
+
+
+def _month_alone(name: str) -> int:
+    return _month_called(name) or _OTHER_NAMES.get(name, 0)
 
 
 def _time_of(parts: re.Match[str]) -> time | None:

@@ -15,7 +15,7 @@ from datasets.models import Dataset, VersionStatus
 from datasets.queries import datasets_of
 from predictions.queries import history_of
 from training.models import ModelStatus
-from training.presentation import primary
+from training.presentation.model_words import primary
 from training.queries import jobs_of, models_of
 from workspaces import access
 from workspaces.access import Action

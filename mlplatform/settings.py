@@ -322,6 +322,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # a mail to the console stays readable, with its link in one piece
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing on disk: a file cut short would stop it for good
 CELERY_BEAT_SCHEDULE = {
+    "run-errands": {"task": "core.tasks.run_errands", "schedule": 5.0, "options": {"expires": 5}},
     "reap-jobs": {"task": "training.tasks.reap_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "mail-of-ended-jobs": {"task": "training.tasks.mail_of_ended_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "reap-datasets": {"task": "datasets.tasks.reap_datasets", "schedule": 15.0, "options": {"expires": 15}},

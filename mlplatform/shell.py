@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.credits import balance_of
-from accounts.models import User
+from accounts.models import User, Wallet
 from core.actor import Actor
 from core.theme import theme_of
 from workspaces.models import Project, Workspace
@@ -68,12 +67,15 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return frame
+    balance = Wallet.objects.filter(user=user).values_list("balance", flat=True).first()
+    if balance is None:  # the account was closed while this page was made
+        return frame
     project = _current(request, Actor(user))
     workspace = getattr(request, "workspace", None) or (project.workspace if project else None)
     workspaces = workspaces_to_switch_to(Actor(user), workspace.pk if workspace else None)
     return frame | {
         "user": user,
-        "credits": balance_of(user) if settings.CREDITS_ENABLED else None,
+        "credits": balance if settings.CREDITS_ENABLED else None,
         "workspaces": [
             {
                 "id": workspace.pk,

@@ -1,9 +1,12 @@
 """Pages that belong to no app: the theme's switch, closing an account, and Django's last-resort errors."""
 
+import sys
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,8 +16,9 @@ from accounts.credits import balance_of
 from accounts.forms import CloseAccountForm
 from core import theme
 from core.actor import Actor
-from core.errors import ProductError
-from core.http.errors import add_to_form, error_json, is_api, status_of
+from core.errors import ProductError, SignedOut
+from core.http.errors import add_to_form, error_json, error_response, form_page, is_api
+from core.http.unavailable import unavailable
 from mlplatform import closing
 from workspaces import members, queries
 
@@ -39,29 +43,28 @@ def close_account(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays, and close the account for whoever types its password."""
     actor = Actor.of(request)
     parting = queries.parting(actor.user)
-    form, status = CloseAccountForm(request.POST or None), 200
-    if request.method == "POST":
+    form = CloseAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
-            if form.is_valid():
-                closing.close_account(actor=actor, password=form.cleaned_data["password"])
-                logout(request)
-                messages.success(request, "Your account is closed, and what was yours alone is deleted.")
-                return redirect(settings.LOGIN_URL)
-            status = 400
+            closing.close_account(actor=actor, password=form.cleaned_data["password"])
         except ProductError as error:
             add_to_form(form, error)
-            status = status_of(error)
+        else:
+            logout(request)
+            messages.success(request, "Your account is closed, and what was yours alone is deleted.")
+            return redirect(settings.LOGIN_URL)
     context = {
-        "form": form,
         "parting": parting,
         "in_the_way": members.only_owner_of(parting.ownerless) if parting.ownerless else "",
         "balance": balance_of(actor.user) if settings.CREDITS_ENABLED else None,
         "crumbs": [{"label": "Profile", "url": "/account"}, {"label": "Close account"}],
     }
-    return render(request, "accounts/close.html", context, status=status)
+    return form_page(request, "accounts/close.html", form, **context)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):  # signed out elsewhere while this was under way
+        return error_response(request, SignedOut())
     return _refused(request, 400, "bad_request", "The request could not be read.")
 
 
@@ -79,6 +82,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the exception is handled; its page must do without the database."""
+    if error := unavailable(sys.exception()):
+        return _refused(request, 503, error.code, error.detail)
     return _refused(request, 500, "error", "Something broke on our side.")
 
 

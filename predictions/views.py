@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts import credits
+from accounts import credits, sent_forms
 from accounts.credits import Cost
 from core.actor import Actor
 from core.errors import ProductError
@@ -36,7 +36,10 @@ def predict(request: HttpRequest, model_id: UUID) -> HttpResponse:
         status = 400
     elif request.method == "POST":
         try:
-            made = services.predict(actor=actor, model=model, rows=[form.row])
+            made_id, _ = sent_forms.done_once(
+                request, lambda: str(services.predict(actor=actor, model=model, rows=[form.row]).pk)
+            )
+            made = queries.prediction(actor, UUID(made_id))
         except ProductError as error:
             form.refuse(getattr(error, "attr", None) or "", error.detail)
             status = status_of(error)
@@ -46,6 +49,7 @@ def predict(request: HttpRequest, model_id: UUID) -> HttpResponse:
         "model": model,
         "project": model.project,
         "form": form,
+        "showing": sent_forms.new_showing(),
         "groups": [{"title": "", "fields": list(form)}],
         "example": {"actual": presentation.answer_words(example[model.target])} if example else None,
         "answer": _answer(made, balance) if made else None,

@@ -1,8 +1,10 @@
 """What tests of every part share: people, their project, and clients signed in as them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import hypothesis
 import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
@@ -11,8 +13,17 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from core.actor import Actor
-from tests import factories
+from tests import factories, migrating
 from workspaces.models import Project
+
+# The same examples in each run, however long a busy machine takes to think of them.
+hypothesis.settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("steady")
 
 SHARED_TABLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -86,3 +97,10 @@ def shared_tables() -> Path:
     if not SHARED_TABLES.is_dir():
         pytest.skip("the real tables in ../shared/data are not here")
     return SHARED_TABLES
+
+
+@pytest.fixture
+def back_to_now() -> Iterator[None]:
+    """For a test that goes back to an older schema: leaves the newest behind."""
+    yield
+    migrating.to_the_newest()

@@ -2,8 +2,8 @@
 
 import itertools
 import json
-import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,6 +18,7 @@ from datasets import recipes, uploads
 from datasets import services as datasets
 from datasets.models import Dataset, Recipe
 from datasets.queries import newest_version
+from tests import racing
 from training import services as training
 from training import worker
 from training.models import Job, ModelVersion
@@ -27,6 +28,8 @@ from workspaces.models import Membership, Project, Role, Workspace
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
+# A database takes so many connections: tests that need a good part of them are not run beside each other.
+MANY_CONNECTIONS = "many connections"
 
 
 def a_person(name: str = "ada") -> User:
@@ -172,28 +175,15 @@ def fitted(job: Job, folder: Path) -> dict[str, Any]:
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Make the calls at the same moment, each in a thread with a connection of its own.
+    """As `racing.at_once`, each call with a connection of its own. Needs a test with `transaction=True`."""
+    return racing.at_once(*[partial(_with_own_connection, call) for call in calls])
 
-    Returns what each returned, or the exception it raised. Needs a test with `transaction=True`.
-    """
-    answers: list[Any] = [None] * len(calls)
-    start = threading.Barrier(len(calls))
 
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            answers[place] = call()
-        except Exception as error:  # noqa: BLE001 -- the test looks at it
-            answers[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
+def _with_own_connection(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
 
 
 def a_row(**changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from core.actor import Scope
 from predictions.models import Prediction
-from tests import factories
+from tests import contract, factories
 from tests.factories import a_row
 from workspaces.models import Membership, Role
 
@@ -122,7 +122,7 @@ PAGES = {
     "sign-up": {"GET": Case(302, Whose.ONES_OWN, differs={"anonymous": 200})},
     "sign-out": {"POST": everybodys(302)},
     "password-reset": {"GET": everybodys(200), "POST": Case(302, Whose.EVERYBODYS, {"email": "nobody@example.org"})},
-    "password-reset/<uuid:uid>/<str:token>": {"GET": everybodys(200), "POST": everybodys(200)},
+    "password-reset/<uuid:uid>/<str:token>": {"GET": everybodys(200), "POST": everybodys(400)},
     "account": {"GET": own(200)},
     "account/password": {"GET": own(200)},
     "account/keys": {"GET": own(200), "POST": own(200, name="CI", scopes=["read"], lifetime="")},
@@ -189,6 +189,8 @@ PAGES = {
     "models/<uuid:model_id>/evaluation": {"GET": SEEN},
     "models/<uuid:model_id>/importance": {"GET": SEEN},
     "models/<uuid:model_id>/download": {"GET": SEEN},
+    "models/<uuid:model_id>/restore": {"GET": SEEN, "POST": Case(302)},
+    "models/<uuid:model_id>/deprecate": {"GET": SEEN, "POST": Case(302)},
     "models/<uuid:model_id>/archive": {"GET": SEEN, "POST": Case(302)},
     "models/<uuid:model_id>/predict": {"GET": SEEN, "POST": Case(200, body=FILLED)},
     "projects/<uuid:project_id>/predictions": {"GET": SEEN},
@@ -403,5 +405,7 @@ def test_everybody_is_answered_what_the_table_says(rows, route, method):
     answers = {role: ask_in_vain(rows["people"][role], method, address, sent(case, rows)) for role in ROLES}
 
     assert {role: answer.status_code for role, answer in answers.items()} == expected
+    if route in API:
+        assert [wrong for answer in answers.values() for wrong in contract.broken(route, method, answer)] == []
     if case.whose is not Whose.EVERYBODYS and answers["anonymous"].status_code == 302:
         assert answers["anonymous"]["Location"].startswith("/sign-in?next=/")

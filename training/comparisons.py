@@ -12,12 +12,13 @@ from core.kept import kept
 from ml.algorithms.registry import get_algorithm
 from ml.metrics import METRICS
 from ml.schema import Task
-from training import queries
+from training import overlays, queries
 from training.models import ModelVersion
-from training.presentation import costs
+from training.presentation.model_words import costs
 from workspaces import access
 
 FEWEST, MOST = 2, 5
+NOT_COMPARABLE = "not_comparable"
 # What of a plan is compared beside the parameters, with its words.
 WISHES = {
     "algorithm": "Algorithm",
@@ -33,7 +34,10 @@ WISHES = {
 
 
 def models_named(actor: Actor, ids: Sequence[str]) -> list[ModelVersion]:
-    """The models to compare, in the order named; raises InvalidInput (`ids`) or NotFound."""
+    """The models to compare, in the order named; raises InvalidInput (`ids`) or NotFound.
+
+    Its code is `NOT_COMPARABLE` where they are enough, and not of one kind.
+    """
     wanted = [_uuid(each.strip()) for each in ids if each.strip()]
     if len(set(wanted)) < len(wanted):
         raise InvalidInput("ids", "Name each model once.")
@@ -41,17 +45,26 @@ def models_named(actor: Actor, ids: Sequence[str]) -> list[ModelVersion]:
         raise InvalidInput("ids", f"Name {FEWEST} to {MOST} models; {len(wanted)} named.")
     models = [access.get(actor, queries.models_of(actor), model_id) for model_id in wanted]
     if len({model.task for model in models}) > 1:
-        raise InvalidInput(
-            "ids", "Models of numbers and models of classes have no score in common; compare like with like."
-        )
+        raise InvalidInput("ids", _apart(models), code=NOT_COMPARABLE)
     return models
+
+
+def _apart(models: Sequence[ModelVersion]) -> str:
+    amounts, classes = (
+        ", ".join(f"“{model}”" for model in models if (model.task == Task.REGRESSION) is wanted)
+        for wanted in (True, False)
+    )
+    return (
+        f"Of amounts: {amounts}. Of classes: {classes}. How far off an amount is and how often a class is right have "
+        "no scale in common. Choose models of one kind, best of one target."
+    )
 
 
 def compare(models: Sequence[ModelVersion]) -> dict[str, Any]:
     """Everything side by side, as JSON; lists are in the order of `models`.
 
     `differences` are the parameters and wishes that are not the same in all; `tests` compares each two on the rows
-    that both have held out (`ml.comparing`).
+    that both have held out (`ml.comparing`); `overlaid` are the points of their curves (`training.overlays`).
     """
     return {
         "models": [_about(model) for model in models],
@@ -69,6 +82,7 @@ def compare(models: Sequence[ModelVersion]) -> dict[str, Any]:
             if any(model.metrics.get(key) is not None for model in models)
         ],
         "tests": tests(models),
+        "overlaid": overlays.overlaid(models),
     }
 
 
@@ -135,7 +149,7 @@ def tests(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
 
 def _of_one_table(models: Sequence[ModelVersion], metric: str) -> list[dict[str, Any]]:
     """Kept for a day: models and what they held out never change, and drawing rows a thousand times takes a while."""
-    key = f"compared:{metric}:{':'.join(str(model.pk) for model in models)}"
+    key = f"paired:{metric}:{':'.join(str(model.pk) for model in models)}"
     return kept(key, lambda: _compared(models, metric), seconds=86_400)
 
 

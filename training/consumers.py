@@ -77,7 +77,7 @@ class TrainingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._feed = Feed(self.hub, self._send_text)
         self._tasks: list[asyncio.Task[None]] = []
         self._whole = asyncio.current_task()
-        self._gave_up = False
+        self._gave_up = self._closed = False
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
@@ -184,7 +184,13 @@ class TrainingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     # Sending and ending -----------------------------------------------------------------------------------------------
 
+    async def close(self, *how: Any, **more: Any) -> None:
+        self._closed = True
+        await super().close(*how, **more)
+
     async def _send_text(self, text: str) -> None:
+        if self._closed:  # what came in while the end was on its way gets no answer
+            return
         async with asyncio.timeout(SLOW_S):
             await self.send(text_data=text)
 

@@ -1,7 +1,7 @@
 """What pages say of how good a model is: ready words, figures and charts from its evaluation."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +11,22 @@ from core.templatetags.format import count, number, percent
 from datasets.queries import PREVIEWED_ROWS
 from ml.metrics import METRICS
 from training.models import ModelVersion
-from training.presentation import HINTS, difference_words, interval_words, score_words
+from training.presentation.scores import HINTS, SHARES, difference_words, interval_words, score_words
 
 METHODS = {
     "bootstrap": "95% intervals by bootstrap: the rows held out, drawn anew {resamples} times.",
+    "groups": "95% intervals by bootstrap: the {groups} groups held out, each with all its rows, drawn anew "
+    "{resamples} times.",
+    "no intervals": "No 95% intervals: the rows held out are of {groups} {kind}, too few or too alike to say how "
+    "others would vary.",
     "folds": "Means over {folds} folds, with 95% intervals of those means.",
 }
+TESTS = {
+    "mcnemar": "McNemar’s exact test",
+    "wilcoxon": "Wilcoxon’s signed-rank test",
+    "signs_of_groups": "Signs of whole groups flipped, as rows of one go together",
+}
+IN_TIME = "Rows near in time may go together, which no draw of single rows knows: the truth may be further off."
 
 
 def scores(model: ModelVersion) -> list[dict[str, Any]]:
@@ -42,16 +52,27 @@ def scores(model: ModelVersion) -> list[dict[str, Any]]:
 
 def how_judged(model: ModelVersion) -> str:
     """Where the intervals come from, in a sentence; nothing for models that were judged without."""
-    found = model.evaluation
-    words = METHODS.get(found.get("interval_method", ""), "")
-    return words.format(resamples=count(found.get("resamples")), folds=count(found.get("folds")))
+    found, groups = model.evaluation, model.evaluation.get("groups")
+    method = found.get("interval_method", "")
+    if groups is not None:
+        method = "groups" if found["intervals"] else "no intervals"
+    words = METHODS.get(method, "").format(
+        resamples=count(found.get("resamples")),
+        folds=count(found.get("folds")),
+        groups=count(groups),
+        kind="group" if groups == 1 else "groups",
+    )
+    in_time = method == "bootstrap" and (model.plan.get("validation") or {}).get("order_by")
+    return f"{words} {IN_TIME}" if in_time else words
 
 
-def at_threshold(model: ModelVersion, asked: Mapping[str, str]) -> dict[str, Any] | None:
+def at_threshold(
+    model: ModelVersion, asked: str | None = None, costs: tuple[float, float] | None = (1, 1)
+) -> dict[str, Any] | None:
     """Two classes at one threshold: the curves with it marked, the matrix, and what costs make of it.
 
-    `asked` may name `threshold` (0 to 1), `false_alarm` and `miss` (what each costs); what cannot be read is as if it
-    were not there.
+    `asked` is a threshold from 0 to 1; any other text is as if nothing were asked. `costs` are those of a false alarm
+    and of a miss, None where they are not known.
     """
     from ml.evaluation.thresholds import cheapest, pr_points, roc_points  # noqa: PLC0415 -- slow import
 
@@ -59,9 +80,8 @@ def at_threshold(model: ModelVersion, asked: Mapping[str, str]) -> dict[str, Any
     if not table:
         return None
     used = model.evaluation["threshold_used"]
-    costs = tuple(_amount(asked.get(name), 0, 1e9, 1.0) for name in ("false_alarm", "miss"))
-    best = cheapest(table, *costs)
-    at = _amount(asked.get("threshold"), 0.0, 1.0, used)
+    best = cheapest(table, *costs) if costs else None
+    at = _share_asked(asked, used)
     place = min(bisect_left(table["at"], at), len(table["at"]) - 1)
     tp, fp, tn, fn = (table[key][place] for key in ("tp", "fp", "tn", "fn"))
     positive, other = _names(model)
@@ -83,11 +103,9 @@ def at_threshold(model: ModelVersion, asked: Mapping[str, str]) -> dict[str, Any
             },
             {"label": "Recall", "value": percent(_share(tp, tp + fn)) if tp + fn else "–", "hint": HINTS["recall"]},
             {"label": "Named positive", "value": percent(_share(tp + fp, tp + fp + tn + fn))},
-            {"label": "Cost", "value": number(costs[0] * fp + costs[1] * fn)},
+            {"label": "Cost", "value": number(costs[0] * fp + costs[1] * fn if costs else None)},
         ],
-        "false_alarm": f"{costs[0]:g}",
-        "miss": f"{costs[1]:g}",
-        "cheapest": {"at": f"{min(best['at'], 1):.2f}", "cost": number(best["cost"])},
+        "cheapest": {"at": f"{min(best['at'], 1):.2f}", "cost": number(best["cost"])} if best else None,
         "usual": f"{used:.2f}",
     }
 
@@ -115,44 +133,12 @@ def classes(model: ModelVersion) -> dict[str, Any] | None:
     }
 
 
-def overlaid(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
-    """The curves that the models have in common, over each other."""
-    from ml.evaluation.thresholds import pr_points, roc_points  # noqa: PLC0415 -- slow import
-
-    tables = [model.evaluation.get("thresholds") for model in models]
-    if not all(tables):
-        return []
-    names = [f"{model.name} v{model.version}" for model in models]
-
-    def lines(points: Callable[[Any], Any], metric: str) -> list[dict[str, Any]]:
-        rows = zip(names, tables, models, strict=True)
-        return [{"name": name, "points": points(table), "note": _area(model, metric)} for name, table, model in rows]
-
-    return [
-        {
-            "title": "ROC",
-            "lines": lines(roc_points, "roc_auc"),
-            "x_title": "False alarms, share of the others",
-            "y_title": "Found, share of the cases",
-            "diagonal": True,
-        },
-        {
-            "title": "Precision and recall",
-            "lines": lines(pr_points, "pr_auc"),
-            "x_title": "Recall",
-            "y_title": "Precision",
-            "diagonal": False,
-        },
-    ]
-
-
 def test_words(pair: Mapping[str, Any]) -> dict[str, str]:
     """What a paired test of two models says: `names`, a `sentence`, and the figures in `detail`."""
     names = f"{pair['one']} and {pair['other']}"
     if pair["reason"]:
         return {"names": names, "sentence": f"Cannot be compared: {pair['reason']}", "detail": ""}
-    test = "McNemar’s exact test" if pair["test"] == "mcnemar" else "Wilcoxon’s signed-rank test"
-    detail = f"{test}: p = {number(pair['p_adjusted'], 2)}"
+    detail = f"{TESTS[pair['test']]}: p = {number(pair['p_adjusted'], 2)}"
     if pair["interval"]:
         metric = pair["metric"]
         low, high = (difference_words(metric, end) for end in pair["interval"])
@@ -209,20 +195,47 @@ def importance(model: ModelVersion) -> dict[str, Any] | None:
     found = model.evaluation.get("importance")
     if not found or not found["features"]:
         return None
+    size = 100 if found["metric"] in SHARES else 1
+    amounts = [(each["name"], size * each["mean"], size * each["std"]) for each in found["features"]]
     return {
         **found,
         "metric_name": METRICS[found["metric"]].name,
+        "title": _lost(found["metric"], model.target),
+        "in_points": size == 100,
         "items": [
             {
-                "label": each["name"],
-                "value": each["mean"],
-                "low": each["mean"] - each["std"],
-                "high": each["mean"] + each["std"],
-                "text": f"{number(each['mean'], 3)} ± {number(each['std'], 2)}",
+                "label": name,
+                "value": mean,
+                "low": mean - std,
+                "high": mean + std,
+                "text": f"{number(mean, 3)} ± {number(std, 2)}",
             }
-            for each in found["features"]
+            for name, mean, std in amounts
         ],
+        "note": together(model),
     }
+
+
+def together(model: ModelVersion) -> str:
+    """Which of the columns it rests on can stand in for each other, in a sentence; nothing where none can."""
+    from ml.importance import together_said  # noqa: PLC0415 -- slow import
+
+    features = (model.evaluation.get("importance") or {}).get("features", [])
+    known = model.dataset_version.exploration.get("associations") if model.dataset_version else None
+    if not features or not known:
+        return ""
+    return together_said([each["name"] for each in features], known["columns"], known["values"]) or ""
+
+
+def _lost(metric: str, target: str) -> str:
+    """What a shuffled column costs, with its unit, as the title of a chart."""
+    units = {
+        "rmse": f", in the unit of {target}",
+        "mae": f", in the unit of {target}",
+        "mse": f", in the squared unit of {target}",
+    }
+    unit = ", in percentage points" if metric in SHARES else units.get(metric, "")
+    return f"{METRICS[metric].name} {'gained' if METRICS[metric].better == 'lower' else 'lost'}{unit}"
 
 
 def _names(model: ModelVersion) -> tuple[str, str]:
@@ -248,9 +261,9 @@ def _share(part: int, whole: int) -> float:
     return part / whole
 
 
-def _amount(text: str | None, low: float, high: float, usual: float) -> float:
+def _share_asked(text: str | None, usual: float) -> float:
     try:
         value = float(text or "")
     except ValueError:
         return usual
-    return value if low <= value <= high else usual
+    return value if 0 <= value <= 1 else usual

@@ -50,7 +50,9 @@ def candidates(job: Job) -> list[Candidate]:
     """Every candidate so far, the best first and the failed last; none for a job without a search."""
     kept_bytes = job.model.size_bytes if hasattr(job, "model") else None
     trials = list(enumerate(_trials(job), start=1))
-    trials.sort(key=lambda trial: _rank(job, trial[1].get("score")))
+    # Scores are told in few digits: of those that look alike, the last that the search itself called best is.
+    won = max((place for place, trial in trials if trial.get("is_best")), default=None)
+    trials.sort(key=lambda trial: (_rank(job, trial[1].get("score")), trial[0] != won))
     return [
         Candidate.from_trial(
             payload,

@@ -54,3 +54,11 @@ def reproduction_of(job: Job) -> Reproduction | None:
     """How a job that repeats another came out beside it; None until both have made a model."""
     first = job.reproduces
     return compared(first, job) if first and hasattr(first, "model") and hasattr(job, "model") else None
+
+
+def repetition_of(actor: Actor, model: ModelVersion) -> Job | None:
+    """The newest job that repeats the one a model is of; None while none has, or when all were stopped or failed."""
+    if model.job_id is None:
+        return None
+    ended_without = (JobState.FAILED, JobState.CANCELLED)
+    return jobs_of(actor).filter(reproduces=model.job_id).exclude(state__in=ended_without).first()

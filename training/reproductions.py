@@ -23,13 +23,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """A repetition beside the job it is `of`.
+    """A repetition beside the job it is `of`, each with its score `before` and `after` by the plan's `metric`.
 
-    `same`: every score, the baseline's included, is equal within 1e-9, on the same bytes. `differences` also has what
-    may be the reason: other versions of libraries, or a fit that was asked to end early.
+    `same`: every one of the `scores`, the baseline's included, is equal within 1e-9, on the same bytes. `differences`
+    also has what may be the reason: other versions of libraries, or a fit that was asked to end early.
     """
 
     of: UUID
+    metric: str
+    before: float | None
+    after: float | None
     scores: int
     differences: tuple[Difference, ...]
 
@@ -40,14 +43,21 @@ class Reproduction:
 
 def compared(first: Job, again: Job) -> Reproduction:
     """Compare two jobs of one plan that have each made a model."""
-    scores = _flat(again.metrics)
+    metric, scores = again.plan["metric"], _flat(again.metrics)
     differences = [
         *_changed("score", _flat(first.metrics), scores),
         *_changed("data", _data(first), _data(again)),
         *_changed("library", first.model.facts.get("libraries", {}), again.model.facts.get("libraries", {})),
         *_changed("ended_early", {"keep_best": first.keep_best}, {"keep_best": again.keep_best}),
     ]
-    return Reproduction(first.pk, len(scores), tuple(differences))
+    return Reproduction(
+        of=first.pk,
+        metric=metric,
+        before=first.metrics.get(metric),
+        after=again.metrics.get(metric),
+        scores=len(scores),
+        differences=tuple(differences),
+    )
 
 
 def _data(job: Job) -> dict[str, str | None]:

@@ -20,6 +20,7 @@ from datasets import recipes
 from datasets.exploring import relations_by_column
 from datasets.models import DatasetVersion
 from datasets.queries import require_ready
+from ml.algorithms.registry import get_algorithm
 from ml.errors import BadInput
 from ml.plan import FitPlan, make_plan
 from ml.schema import Role, Task
@@ -36,7 +37,7 @@ from workspaces.models import Workspace
 def start_training(*, actor: Actor, version: DatasetVersion, wish: TrainingWish) -> Job:
     """Queue one training run and charge for it.
 
-    Without named features, columns that know the answer are left out, and the job's log says so.
+    Without named features, columns that know the answer are left out, and the job says so.
     Charges `Cost.TRAIN`; emits `training.queued`; wakes a worker once committed.
     Raises Forbidden, Conflict while the dataset is not ready, InvalidInput naming the field, InsufficientCredits.
     """
@@ -49,16 +50,15 @@ def start_training(*, actor: Actor, version: DatasetVersion, wish: TrainingWish)
     plan = planned(version, wish, leave_out=leaks)
     name = wish.name.strip() or f"{plan.target.name} by {plan.algorithm.replace('_', ' ')}"[:200]
     job = Job(project=project, dataset_version=version, name=name, plan=plan.to_json())
-    return _queued(actor, job, [leak["detail"] for leak in leaks])
+    return _queued(actor, job)
 
 
 @transaction.atomic
-def _queued(actor: Actor, job: Job, said: Sequence[str] = ()) -> Job:
-    """The job, paid for by the actor and queued; `said` begins its log."""
+def _queued(actor: Actor, job: Job) -> Job:
+    """The job, paid for by the actor and queued."""
     job.owner = actor.user
     job.credits_charged = credits.charge(actor.user, Cost.TRAIN, row=job.pk, reference=job.name)
     job.save(force_insert=True)
-    journal.append(job.pk, [("log", {"message": line}) for line in said])
     events.emit("training.queued", subject=job, by=actor)
     ring_on_commit(tasks.run_training, job.pk)
     return job
@@ -115,8 +115,20 @@ def planned(version: DatasetVersion, wish: TrainingWish, *, leave_out: Sequence[
             rarest=_rarest(version, wish.target),
         )
     except BadInput as error:
-        raise InvalidInput(error.attr, error.detail) from None
-    return replace(plan, schema_number=version.schema_number)
+        raise InvalidInput(error.attr, error.detail, rule=error.rule) from None
+    plan = replace(
+        plan,
+        schema_number=version.schema_number,
+        time_budget_s=wish.time_budget_s,
+        left_out=tuple(relation["detail"] for relation in leave_out) if wish.features is None else (),
+    )
+    if wish.time_budget_s is not None and not can_end_early(plan.to_json()):
+        raise InvalidInput(
+            "time_budget_s",
+            f"{get_algorithm(plan.algorithm).name} leaves no model before its end, so it cannot keep to a time budget; "
+            "leave it out, or search for parameters or cross-validate with it.",
+        )
+    return plan
 
 
 def _rarest(version: DatasetVersion, target: str) -> int | None:

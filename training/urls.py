@@ -1,6 +1,7 @@
 from django.urls import path
 
-from training.views import again, compare, jobs, models, new, used_by
+from training.views import again, compare, jobs, models, new, status, used_by
+from training.views.status import ACTS
 
 app_name = "training"
 urlpatterns = [
@@ -16,5 +17,5 @@ urlpatterns = [
     path("models/<uuid:model_id>/evaluation", models.model_evaluation, name="evaluation"),
     path("models/<uuid:model_id>/importance", models.model_importance, name="importance"),
     path("models/<uuid:model_id>/download", models.model_download, name="download"),
-    path("models/<uuid:model_id>/archive", models.model_archive, name="archive"),
+    *(path(f"models/<uuid:model_id>/{act.name}", status.model_status, {"act": act}, name=act.name) for act in ACTS),
 ]

@@ -8,10 +8,12 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.processes import Child, Message
 from core.templatetags.format import plural
+from datasets.models import VersionStatus
 from training import journal
 from training.early import KEEP_BEST
 from training.models import Job
@@ -22,16 +24,20 @@ log = structlog.get_logger(__name__)
 AWAY = (OperationalError, InterfaceError)
 FLUSH_S = 0.2  # reports wait so long for company
 BEAT_S = 0.5
+TABLE_GONE = "The dataset was deleted before the job had ended."
+ROWS_GONE = "The rows of this dataset were purged before the job had ended."
+_GONE = {None: TABLE_GONE, VersionStatus.PURGED.value: ROWS_GONE}
 
 
 class Watch:
     """What a worker's thread knows of the fit it supervises; used by that thread alone."""
 
-    def __init__(self, job_id: UUID, lease: str, folder: Path) -> None:
-        self._job_id, self._lease = job_id, lease
+    def __init__(self, job_id: UUID, lease: str, folder: Path, time_budget_s: int | None = None) -> None:
+        self._job_id, self._lease, self._time_budget_s = job_id, lease, time_budget_s
         self._keep_best = folder / KEEP_BEST
         self._started = self._beaten = time.monotonic()
         self._heard: list[Message] = []
+        self.gone: str | None = None
 
     def hear(self, messages: list[Message]) -> None:
         """Take reports, to be written with the next `pass_on`."""
@@ -69,10 +75,25 @@ class Watch:
             still_mine = mine.update(heartbeat_at=timezone.now(), **_columns(self._heard)) == 1
             if still_mine and self._heard:
                 journal.append(self._job_id, [(message["kind"], message["payload"]) for message in self._heard])
+            if still_mine:
+                self._keep_to_budget(mine)
         self._beaten, self._heard = time.monotonic(), []
-        if still_mine and not self._keep_best.exists() and mine.filter(keep_best=True).exists():
-            self._keep_best.touch()
+        row = mine.values_list("keep_best", "dataset_version__status").first() if still_mine else None
+        if row is not None:
+            keeps_best, table = row
+            self.gone = _GONE.get(table)
+            if keeps_best:
+                self._keep_best.touch()
         return still_mine
+
+    def _keep_to_budget(self, mine: QuerySet[Job]) -> None:
+        """Once its time budget is over, ask for the best so far, as a person does."""
+        budget_s = self._time_budget_s
+        if budget_s is None or time.monotonic() - self._started < budget_s:
+            return
+        if mine.filter(keep_best=False).update(keep_best=True):
+            message = f"The time budget of {_spoken(budget_s)} is over: it ends with the best so far."
+            journal.append(self._job_id, [("log", {"message": message})])
 
     def _let_go(self, error: Exception) -> None:
         """Give up the connection; the next query makes another."""
@@ -80,8 +101,11 @@ class Watch:
         self._beaten = time.monotonic()
         connection.close()
 
-    def broken_limit(self, fit: Child) -> str | None:
-        """Say which limit of time or memory the fit has broken, in words for its owner; None if none."""
+    def obstacle(self, fit: Child) -> str | None:
+        """Say why the fit cannot go on, in words for its owner: its rows are gone, or a limit is broken; else None."""
+        return self.gone or self._broken_limit(fit)
+
+    def _broken_limit(self, fit: Child) -> str | None:
         limit_s, limit_bytes = settings.TRAINING_TIME_LIMIT_S, settings.TRAINING_MEMORY_LIMIT_BYTES
         if time.monotonic() - self._started > limit_s:
             return (

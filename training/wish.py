@@ -10,6 +10,7 @@ class TrainingWish:
 
     `validation` is "holdout" or `{"cv": k, "repeats": n}`; `tuning` is `{"method", "trials", "folds", "ranges": {name:
     {"low", "high", "log"} or {"choices"}}}`; `exclude` names columns that are no features, when `features` names none.
+    After `time_budget_s` the fit ends with the best so far.
     """
 
     target: str
@@ -28,3 +29,4 @@ class TrainingWish:
     order_by: str | None = None
     class_weight: str | None = None
     tuning: dict[str, Any] | None = None
+    time_budget_s: int | None = None

@@ -28,7 +28,7 @@ from datasets.models import VersionStatus
 from training import journal, mails, turns
 from training.models import Job, ModelVersion
 from training.states import JobState, move
-from training.watch import AWAY, Watch
+from training.watch import AWAY, ROWS_GONE, TABLE_GONE, Watch
 from workspaces.models import Project
 
 log = structlog.get_logger(__name__)
@@ -44,8 +44,6 @@ RING_AGAIN_S = 30
 BROKE = "Training failed unexpectedly. The log has the details."
 WORKER_DIED = "The worker that ran this job died, twice."
 OUT_OF_MEMORY = "Training ran out of memory. Use fewer rows or columns."
-TABLE_GONE = "The dataset was deleted before the job had ended."
-ROWS_GONE = "The rows of this dataset were purged before the job had ended."
 
 
 _leaving = threading.Event()
@@ -152,7 +150,7 @@ def _train(job: Job, lease: str, folder: Path) -> None:
     }
     limits = Limits(data_bytes=int(1.5 * settings.TRAINING_MEMORY_LIMIT_BYTES), threads=settings.TRAINING_CORES)
     with Child.start(FIT, kwargs, preload=PRELOAD, limits=limits) as fit:
-        ended = _watch(fit, Watch(job.pk, lease, folder), job.pk, lease)
+        ended = _watch(fit, Watch(job.pk, lease, folder, job.fit_plan.time_budget_s), job.pk, lease)
     if isinstance(ended, str):
         _fail(job.pk, ended, lease=lease)
     elif ended is not None:
@@ -160,7 +158,7 @@ def _train(job: Job, lease: str, folder: Path) -> None:
 
 
 def _watch(fit: Child, watch: Watch, job_id: UUID, lease: str) -> Outcome | str | None:
-    """Pass the child's reports on until it ends or must be stopped; returns its outcome, or the limit it broke.
+    """Pass the child's reports on until it ends or must be stopped; returns its outcome, or what was in its way.
 
     A job that is no longer this worker's (stopped, taken over or purged) ends the child without a word: None.
     """
@@ -173,10 +171,10 @@ def _watch(fit: Child, watch: Watch, job_id: UUID, lease: str) -> Outcome | str 
             fit.stop()
             _hand_back(job_id, lease)
             return None
-        if refusal := watch.broken_limit(fit):
+        if obstacle := watch.obstacle(fit):
             fit.stop()
-            return refusal
-    return fit.outcome if watch.conclude() else None
+            return obstacle
+    return (watch.gone or fit.outcome) if watch.conclude() else None
 
 
 @transaction.atomic

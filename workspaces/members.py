@@ -11,10 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from core import events, tally
+from core import errands, events, tally
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, NotFound
-from core.queue import ring_on_commit
 from workspaces import access, audit, queries, tasks
 from workspaces.access import Action
 from workspaces.models import GRANTED, Invitation, Membership, Role, Workspace
@@ -42,7 +41,7 @@ def add_member(*, actor: Actor, workspace: Workspace, email: str, role: Role) ->
     kind = "member.added" if person else "member.invited"
     events.emit(kind, subject=member, by=actor, person=name_of(member), role=role)
     if tally.count(f"member-mail:{address}", period_s=3600) <= MAILS_PER_HOUR:
-        ring_on_commit(tasks.mail_new_member, member.pk)
+        errands.send(tasks.mail_new_member, member.pk)
     return member
 
 

@@ -16,6 +16,7 @@ from accounts.api.serializers import LedgerEntrySerializer
 from accounts.idempotency import answers_once
 from accounts.models import User
 from core.actor import Actor
+from core.http.filters import YesNoFilter
 from core.http.permissions import SignedInWithinScope
 
 
@@ -74,8 +75,8 @@ class StaffView(APIView):
 
 class PersonFilter(filters.FilterSet):
     min_credits = filters.NumberFilter(field_name="credits", lookup_expr="gte", help_text="At least so many credits")
-    is_active = filters.BooleanFilter()
-    is_staff = filters.BooleanFilter()
+    is_active = YesNoFilter()
+    is_staff = YesNoFilter()
 
 
 class PeopleView(StaffView, generics.ListAPIView[User]):

@@ -14,6 +14,7 @@ from accounts import credits, keys, passwords, queries, services, tokens
 from accounts.api import serializers
 from accounts.models import ApiKey, LedgerEntry, User
 from core.actor import Actor
+from core.http.errors import BEARER
 
 
 class LoginView(APIView):
@@ -32,7 +33,7 @@ class LoginView(APIView):
         return Response(serializers.SessionSerializer({"user": person, **tokens.issue(person)}).data)
 
     def get_authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'  # without one DRF would answer 403
+        return BEARER  # without one DRF would answer 403
 
 
 class RefreshView(LoginView):

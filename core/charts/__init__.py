@@ -7,6 +7,7 @@ returns safe markup: labels are escaped, and what is drawn is also there as a se
 from core.charts.axes import nice_ticks
 from core.charts.confusions import MOST_CLASSES, confusion
 from core.charts.curves import curves
+from core.charts.drawing import key
 from core.charts.histograms import histogram
 from core.charts.maps import associations, pair_at
 from core.charts.pairs import pair
@@ -26,6 +27,7 @@ __all__ = [
     "curves",
     "distribution",
     "histogram",
+    "key",
     "nice_ticks",
     "pair",
     "pair_at",

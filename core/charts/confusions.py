@@ -29,7 +29,7 @@ def confusion(labels: Sequence[Any], matrix: Sequence[Sequence[int]]) -> SafeStr
     cut = f" The first {shown} of {len(labels)} classes are shown." if shown < len(labels) else ""
     return format_html(
         '<p class="heat__words">Each row is a true class, each column what the model said; shares are of the row.{}</p>'
-        '<div class="heat-box" tabindex="0" role="region" aria-label="Confusion matrix"><table class="heat"><thead>'
+        '<div class="heat-box" tabindex="0" role="group" aria-label="Confusion matrix"><table class="heat"><thead>'
         "<tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>",
         cut,
         head,

@@ -62,21 +62,35 @@ def within(shapes: SafeString, *, size: tuple[int, int], height: int = PLOT_HEIG
     )
 
 
-def legend(lines: Iterable[tuple[object, str]]) -> SafeString:
-    """The names of lines in the colours of their curves, each with a note behind it."""
+def legend(lines: Iterable[tuple[int, object, str]], *, is_lettered: bool = False) -> SafeString:
+    """The names of lines with the colours of their places, or with their letters too, each with a note behind it."""
     return format_html(
         '<ul class="legend">{}</ul>',
         format_html_join(
             "",
-            '<li class="legend__item legend__item--{}"><span class="clip">{}</span> <span class="soft">{}</span></li>',
-            ((colour(place), name, note) for place, (name, note) in enumerate(lines)),
+            '<li class="legend__item">{}<span class="clip">{}</span> <span class="soft">{}</span></li>',
+            ((key(place) if is_lettered else _dash(place), name, note) for place, name, note in lines),
         ),
     )
+
+
+def key(place: int) -> SafeString:
+    """The letter of the line in this place, in its colour; to stand before its name."""
+    return format_html('<span class="key key--{}" aria-hidden="true">{}</span>', colour(place), key_letter(place))
+
+
+def _dash(place: int) -> SafeString:
+    return format_html('<span class="legend__line key--{}"></span>', colour(place))
 
 
 def colour(place: int) -> int:
     """The number of the colour of the line in this place, as the style sheet counts them."""
     return place % CURVE_COLOURS + 1
+
+
+def key_letter(place: int) -> str:
+    """What tells the line in this place from others without its colour: A, B, C and so on."""
+    return chr(ord("A") + place % 26)
 
 
 def linked(words: str, link: str) -> SafeString | str:

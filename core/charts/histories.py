@@ -63,7 +63,7 @@ def history(lines: Sequence[Line], *, step: str, y_title: str) -> SafeString:
         ),
         " ".join(_sentence(line, step) for line in shown),
     )
-    key = legend((line.label, score(line.points[-1][1])) for line in shown)
+    key = legend((place, line.label, score(line.points[-1][1])) for place, line in enumerate(shown))
     rows = _rows(shown)
     note = f"The last {LISTED} of {count(len(rows))}." if len(rows) > LISTED else ""
     table = numbers((step.capitalize(), *(line.label for line in shown)), rows[-LISTED:], note=note)
@@ -76,7 +76,7 @@ def _drawn(place: int, line: Line, box: _Box) -> SafeString:
     dots = "".join(f"M{box.place(dot)}h0" for dot in (*_thinned(line.dots), *(points if len(points) == 1 else ())))
     path = "L".join(box.place(point) for point in points)
     return format_html(
-        '<path class="chart__dots" d="{}"/><path class="curve curve--{}" d="M{}"/>', dots, colour(place), path
+        '<path class="chart__dots" d="{}"/><path class="curve key--{}" d="M{}"/>', dots, colour(place), path
     )
 
 

@@ -58,7 +58,7 @@ def associations(
         ),
     )
     return format_html(
-        '<div class="heat-box" tabindex="0" role="region" aria-label="Associations"><div class="pairs-box">{}{}'
+        '<div class="heat-box" tabindex="0" role="group" aria-label="Associations"><div class="pairs-box">{}{}'
         "</div></div>{}",
         drawing,
         _clicks(link, size) if link else "",
@@ -117,7 +117,7 @@ def _pairs_table(names: Sequence[str], values: Sequence[Sequence[float]]) -> Saf
         ),
     )
     return format_html(
-        '<div class="heat-box chart__numbers" tabindex="0" role="region" aria-label="Associations in numbers">'
+        '<div class="heat-box chart__numbers" tabindex="0" role="group" aria-label="Associations in numbers">'
         '<table class="chart__table"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></div>',
         head,
         body,

@@ -34,7 +34,7 @@ def shares(figures: Mapping[str, Any], *, x_title: str, y_title: str) -> SafeStr
     return format_html(
         '<p class="heat__words">Each row is a value of {x}, each column one of {y}; shares are of the row.{left_out}'
         "</p>"
-        '<div class="heat-box" tabindex="0" role="region" aria-label="Shares of {y} by {x}"><table class="heat"><thead>'
+        '<div class="heat-box" tabindex="0" role="group" aria-label="Shares of {y} by {x}"><table class="heat"><thead>'
         '<tr><td></td>{head}<th scope="col">rows</th></tr></thead><tbody>{body}</tbody></table></div>',
         x=x_title,
         y=y_title,

@@ -7,12 +7,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core.charts.axes import position
-from core.charts.drawing import nothing
+from core.charts.drawing import colour, key, nothing
 from core.templatetags.format import number
 
 
 def spreads(items: Sequence[Mapping[str, Any]]) -> SafeString:
-    """Rows `{"label", "value", "low", "high", "text", "lead"}`; `low` and `high` may be None, `text` says the value.
+    """Rows `{"label", "value", "low", "high", "text", "lead", "place"}`; `low` and `high` may be None.
+
+    `text` says the value; `place` gives a row the colour and the letter that its line has in `curves`, beside which
+    rows without one are grey.
 
     The scale reaches from the lowest to the highest, and to zero when that is near; zero is marked.
     """
@@ -28,13 +31,16 @@ def spreads(items: Sequence[Mapping[str, Any]]) -> SafeString:
 
 
 def _row(item: Mapping[str, Any], low: float, high: float) -> SafeString:
+    place = item.get("place")
     return format_html(
-        '<li class="bars__item{}"><span class="bars__label clip" title="{}">{}</span>'
-        '<svg class="spread" width="100%" height="16" aria-hidden="true">{}{}'
+        '<li class="bars__item{}"><span class="bars__label clip" title="{}">{}{}</span>'
+        '<svg class="spread{}" width="100%" height="16" aria-hidden="true">{}{}'
         '<circle class="spread__dot" cx="{}" cy="8" r="4"/></svg><span class="bars__value">{}</span></li>',
         " bars__item--lead" if item.get("lead") else "",
         item["label"],
+        SafeString("") if place is None else key(place),
         item["label"],
+        "" if place is None else f" key--{colour(place)}",
         _zero(low, high),
         _interval(item, low, high),
         _place(item["value"], low, high),

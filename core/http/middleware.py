@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.errors import ProductError
 from core.http.errors import error_response, is_api
+from core.http.overtaken import overtaken
 from core.http.uploads import receive_form, refuse_oversized_body
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -49,7 +50,7 @@ class TrailingSlashMiddleware:
 
 
 class ProductErrorMiddleware:
-    """Refuse a body that is too large or finds no room, and answer product errors that a view let through."""
+    """Refuse a body that is too large or finds no room; answer what a view let through: product errors, deletions."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -64,4 +65,5 @@ class ProductErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return error_response(request, exception) if isinstance(exception, ProductError) else None
+        error = exception if isinstance(exception, ProductError) else overtaken(request, exception)
+        return error_response(request, error) if error else None

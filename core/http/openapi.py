@@ -39,16 +39,21 @@ class ProductSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        for status in self._errors():
+        for status in sorted(self._errors()):
             bodies.setdefault(status, self._get_response_for_code(ErrorSerializer, status, JSON))  # type: ignore[no-untyped-call]
         return bodies
 
-    def _errors(self) -> list[str]:
-        statuses = ["400"]
+    def _errors(self) -> set[str]:
+        """A row may not be seen, or be in a state that forbids; a body may have no length, be too large, of no kind."""
+        statuses = {"400", "406", "503"}
         if any(self.get_auth()):
-            statuses += ["401", "403"]
-        if "{" in self.path or self.method != "GET":
-            statuses += ["404"]
-        if self.method not in ("GET", "PATCH"):
-            statuses += ["402", "409", "413", "415"] if self.method == "POST" else ["409"]
-        return sorted(statuses)
+            statuses |= {"401", "403", "404"}
+        if "{" in self.path:
+            statuses |= {"404", "409"}
+        if self.method != "GET":
+            statuses |= {"401", "404", "409", "411"}
+        if self.method in ("POST", "PATCH"):
+            statuses |= {"413", "415"}
+        if self.method == "POST":
+            statuses |= {"402", "429", "507"}
+        return statuses

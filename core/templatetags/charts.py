@@ -33,6 +33,7 @@ for _chart in (
 
 register.simple_tag(charts.associations, name="associations_map")
 register.simple_tag(charts.pair, name="pair_chart")
+register.simple_tag(charts.key, name="chart_key")
 
 
 @register.simple_tag

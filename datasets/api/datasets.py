@@ -69,12 +69,17 @@ class UploadView(APIView):
         return answer(actor, dataset, status.HTTP_201_CREATED)
 
 
-class SamplesView(APIView):
+class SamplesView(generics.GenericAPIView[Dataset]):
     """Sample sets, one call away."""
+
+    serializer_class = serializers.SampleSerializer
+    filter_backends = []  # they are no rows of the database
+    queryset = Dataset.objects.none()
 
     @extend_schema(responses=serializers.SampleSerializer(many=True))
     def get(self, request: Request) -> Response:
-        return Response(serializers.SampleSerializer(samples.all_samples(), many=True).data)
+        page = self.paginate_queryset(samples.all_samples())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(request=serializers.SampleWishSerializer, responses={201: serializers.DatasetSerializer})
     def post(self, request: Request) -> Response:

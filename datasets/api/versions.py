@@ -78,7 +78,10 @@ class DownloadView(APIView):
     have them as they are.
     """
 
-    @extend_schema(parameters=[shapes.DownloadSerializer], responses={200: OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[shapes.DownloadSerializer],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in (exports.ORIGINAL, "text/csv", exports.PARQUET)},
+    )
     def get(self, request: Request, pk: str) -> HttpResponseBase:
         wish = shapes.DownloadSerializer(data=request.query_params)
         wish.is_valid(raise_exception=True)

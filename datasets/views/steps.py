@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from core.actor import Actor
 from core.errors import InvalidInput, ProductError
-from core.http.errors import status_of
+from core.http.errors import add_to_form, status_of
 from datasets import recipes
 from datasets.drafts import Draft, draft_of, keep
 from datasets.models import Dataset, DatasetVersion, Recipe
@@ -238,19 +238,19 @@ def _sent_step(bench: Bench, context: dict[str, Any], *, try_only: bool) -> Http
                 return render(request, "datasets/steps.html", {**context, **found, "trying": True})
             bench.keep(steps=steps)
             return redirect(bench.address(step=at))
-        form.refuse(*wrong)
+        add_to_form(form, wrong, field=(wrong.attr or "").split(".")[-1])
     found = _page(bench, form=form)
     return render(request, "datasets/steps.html", {**context, **found}, status=400)
 
 
-def _refusal(bench: Bench, steps: list[dict[str, Any]]) -> tuple[str, str] | None:
-    """What is wrong with the last of these steps: the field and the words; those before it are another matter."""
+def _refusal(bench: Bench, steps: list[dict[str, Any]]) -> InvalidInput | None:
+    """What is wrong with the last of these steps; those before it are another matter."""
     wrong = recipes.faults(steps[:-1], bench.version.schema, target=bench.target)
     sound = [step for number, step in enumerate(steps[:-1]) if number not in wrong]
     try:
         recipes.checked([*sound, steps[-1]], bench.version.schema, target=bench.target)
     except InvalidInput as error:
-        return (error.attr or "").removeprefix(f"steps.{len(sound)}."), error.detail
+        return error
     return None
 
 

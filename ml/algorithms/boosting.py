@@ -64,7 +64,8 @@ COLSAMPLE: dict[str, Any] = {
 EARLY_STOPPING: dict[str, Any] = {
     "type": ["integer", "null"],
     "title": "Early stopping",
-    "description": "Sets a tenth of the rows aside; stops after so many rounds without gain on them. Empty for never.",
+    "description": "Sets a tenth of the rows aside (whole groups or the latest, where such rows judge) and stops after "
+    "so many rounds without gain on them. Empty for never.",
     "nullMeans": "never",
     "default": None,
     "minimum": 1,

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from ml.algorithms.registry import Algorithm, Preparation, Setting, params_schema, register
+from ml.algorithms.lifted import lifted
+from ml.algorithms.registry import (
+    NO_FACTS,
+    Algorithm,
+    Monitor,
+    Preparation,
+    RowFacts,
+    Setting,
+    fit_at_once,
+    params_schema,
+    register,
+)
 from ml.schema import Task
 from ml.tuning.wishes import Range
 
@@ -12,6 +23,13 @@ def _build(setting: Setting) -> Any:
 
     kind = DecisionTreeRegressor if setting.task is Task.REGRESSION else DecisionTreeClassifier
     return kind(**setting.params, random_state=setting.seed)
+
+
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
+    from sklearn.base import is_regressor  # noqa: PLC0415 -- slow import
+
+    with lifted(estimator, y, amounts=is_regressor(estimator)) as target:
+        fit_at_once(estimator, x, target, monitor, facts)
 
 
 register(
@@ -60,6 +78,7 @@ register(
         ),
         preparation=Preparation(categories="codes"),
         build=_build,
+        fit=_fit,
         search={"max_depth": Range(low=2, high=20), "min_samples_leaf": Range(low=1, high=100, log=True)},
     )
 )

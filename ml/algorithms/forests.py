@@ -2,24 +2,28 @@
 
 from typing import Any
 
-from ml.algorithms.registry import Monitor, params_schema, weighted
+from ml.algorithms.lifted import lifted
+from ml.algorithms.registry import NO_FACTS, Monitor, RowFacts, params_schema, weighted
 from ml.tuning.wishes import Range
 
 _STEPS = 20
 
 
-def grow(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
+def grow(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
     """Grow the trees some at a time; each tree's seed is the one it has in a fit at once."""
+    from sklearn.base import is_regressor  # noqa: PLC0415 -- slow import
+
     wanted = estimator.n_estimators
     cores = max(1, estimator.n_jobs or 1)
     most = -(-max(1, wanted // _STEPS) // cores) * cores  # whole rounds of the cores, so that none waits idle
     grown, step = 0, cores  # few at first, so that the first sign of progress comes early
     monitor.counted(0, wanted, "tree")
-    while grown < wanted and not (grown and monitor.should_stop()):
-        estimator.set_params(warm_start=grown > 0, n_estimators=min(grown + step, wanted))
-        estimator.fit(x, y, **weighted(weights))
-        grown, step = estimator.n_estimators, min(2 * step, most)
-        monitor.counted(grown, wanted, "tree")
+    with lifted(estimator, y, amounts=is_regressor(estimator)) as target:
+        while grown < wanted and not (grown and monitor.should_stop()):
+            estimator.set_params(warm_start=grown > 0, n_estimators=min(grown + step, wanted))
+            estimator.fit(x, target, **weighted(facts.weights))
+            grown, step = estimator.n_estimators, min(2 * step, most)
+            monitor.counted(grown, wanted, "tree")
     estimator.set_params(warm_start=False)
 
 

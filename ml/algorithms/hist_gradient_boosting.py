@@ -5,7 +5,17 @@ import re
 from contextlib import redirect_stdout
 from typing import Any
 
-from ml.algorithms.registry import Algorithm, Monitor, Preparation, Setting, params_schema, register, weighted
+from ml.algorithms.registry import (
+    NO_FACTS,
+    Algorithm,
+    Monitor,
+    Preparation,
+    RowFacts,
+    Setting,
+    params_schema,
+    register,
+    weighted,
+)
 from ml.schema import Task
 from ml.tuning.wishes import Range
 
@@ -40,7 +50,7 @@ class _Rounds(io.TextIOBase):
         return len(line)
 
 
-def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
     """Fit once and report each round.
 
     Fitting in parts with warm_start gives the same trees but sorts every column into bins again for each
@@ -48,7 +58,7 @@ def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) 
     """
     estimator.set_params(verbose=2)
     with redirect_stdout(_Rounds(monitor)):
-        estimator.fit(x, y, **weighted(weights))
+        estimator.fit(x, y, **weighted(facts.weights))
     estimator.set_params(verbose=0)
     monitor.counted(estimator.n_iter_, estimator.max_iter, "round")
 

@@ -19,10 +19,10 @@ def _build(setting: Setting) -> Any:
 
 def _refuse(wish: Wish) -> None:
     if wish.params["n_neighbors"] > wish.rows_train:
-        raise BadInput(
+        raise BadInput.breaks(
             "params.n_neighbors",
-            f"n_neighbors is {wish.params['n_neighbors']:,} but there are {wish.rows_train:,} rows to learn "
-            "from; choose fewer.",
+            f"must be at most {wish.rows_train:,}, the rows to learn from; got {wish.params['n_neighbors']:,}.",
+            name="n_neighbors",
         )
 
 

@@ -4,7 +4,17 @@ from typing import Any
 
 from ml.algorithms import boosting
 from ml.algorithms.aside import set_aside
-from ml.algorithms.registry import Algorithm, Monitor, Preparation, Setting, params_schema, register, weighted
+from ml.algorithms.registry import (
+    NO_FACTS,
+    Algorithm,
+    Monitor,
+    Preparation,
+    RowFacts,
+    Setting,
+    params_schema,
+    register,
+    weighted,
+)
 from ml.schema import Task
 from ml.tuning.wishes import Range
 
@@ -45,7 +55,7 @@ class _Rounds:
             self._best = told[0].metric_value, env.iteration
         if boosting.is_measured(done, rounds):
             name, found = ("validation_loss", told) if told else ("loss", env.model.eval_train())
-            self._monitor.measured(done, "round", {name: round(float(found[0].metric_value), 6)})
+            self._monitor.measured(done, "round", {name: float(found[0].metric_value)})
         if self._monitor.should_stop():
             self._stop(env)
 
@@ -55,7 +65,7 @@ class _Rounds:
         raise EarlyStopException(self._best[1] if self._best else env.iteration, env.evaluation_result_list)
 
 
-def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
     """Fit once, and report each round."""
     import numpy as np  # noqa: PLC0415 -- slow import
     from sklearn.base import is_classifier  # noqa: PLC0415 -- slow import
@@ -63,17 +73,17 @@ def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) 
     callbacks = [_Rounds(monitor)]
     monitor.counted(0, estimator.n_estimators, "round")
     if estimator.early_stopping_round is None:
-        estimator.fit(x, y, **weighted(weights), callbacks=callbacks)
+        estimator.fit(x, y, **weighted(facts.weights), callbacks=callbacks)
     else:
         classes = is_classifier(estimator)
-        learnt, told = set_aside(y, seed=estimator.random_state, classes=classes)
+        learnt, told = set_aside(y, facts, seed=estimator.random_state, classes=classes)
         estimator.fit(
             x[learnt],
             y[learnt],
-            **weighted(None if weights is None else weights[learnt]),
+            **weighted(facts.weights_of(learnt)),
             eval_X=x[told],
             eval_y=np.searchsorted(np.unique(y), y[told]) if classes else y[told],  # it numbers classes of `y` only
-            eval_sample_weight=None if weights is None else [weights[told]],
+            eval_sample_weight=None if facts.weights is None else [facts.weights_of(told)],
             callbacks=callbacks,
         )
 

@@ -2,15 +2,33 @@
 
 from typing import Any
 
-from ml.algorithms.registry import Algorithm, Preparation, Setting, params_schema, register
+from ml.algorithms.registry import (
+    NO_FACTS,
+    Algorithm,
+    Monitor,
+    Preparation,
+    RowFacts,
+    Setting,
+    fit_at_once,
+    params_schema,
+    register,
+)
 from ml.schema import Task
 from ml.tuning.wishes import Range
+
+LEAST_VARIANCE = 1e-9  # of columns at deviation 1
 
 
 def _build(setting: Setting) -> Any:
     from sklearn.naive_bayes import GaussianNB  # noqa: PLC0415 -- slow import
 
     return GaussianNB(**setting.params)
+
+
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
+    """Fit, and let no column vary by nothing: where none varies there is nothing to widen it by, and 0 / 0 follows."""
+    fit_at_once(estimator, x, y, monitor, facts)
+    estimator.var_ = estimator.var_.clip(min=LEAST_VARIANCE)
 
 
 register(
@@ -35,6 +53,7 @@ register(
         ),
         preparation=Preparation(scaled=True),
         build=_build,
+        fit=_fit,
         search={"var_smoothing": Range(low=1e-6, high=10, log=True)},
     )
 )

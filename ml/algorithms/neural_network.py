@@ -1,20 +1,31 @@
 """Neural network: layers of neurons, each a weighted sum of those before, learnt epoch by epoch."""
 
 import io
-import math
 import re
 import warnings
 from contextlib import redirect_stdout
+from copy import deepcopy
 from typing import Any
 
-from ml.algorithms.registry import Algorithm, Monitor, Preparation, Setting, params_schema, register, weighted
-from ml.algorithms.scaled_target import with_scaled_target
+from ml.algorithms.aside import set_aside
+from ml.algorithms.registry import (
+    NO_FACTS,
+    Algorithm,
+    Monitor,
+    Preparation,
+    RowFacts,
+    Setting,
+    params_schema,
+    register,
+    weighted,
+)
+from ml.algorithms.scaled_target import fit_scaled, with_scaled_target
 from ml.errors import CannotFit
 from ml.schema import Task
 from ml.tuning.wishes import Range
 
 _EPOCH = re.compile(r"Iteration (\d+), loss = (\S+)")
-_SCORE = re.compile(r"Validation score: (\S+)")
+FEWEST_TOLD = 2  # one row has no R²
 # Warnings of what is meant: a batch holds at most all rows, and an interrupt ends the fit.
 _EXPECTED = ("Got `batch_size` less than 1 or larger", "Training interrupted by user")
 
@@ -32,62 +43,91 @@ def _build(setting: Setting) -> Any:
 class _Epochs(io.TextIOBase):
     """Reads scikit-learn's own log of epochs as it is printed, and ends the fit when asked to.
 
-    scikit-learn takes an interrupt between two epochs as the wish to end there: the network is whole, and the best
-    so far where rows were set aside to tell, which is known from the second epoch on.
+    scikit-learn takes an interrupt between two epochs as the wish to end there: the network is whole.
     """
 
-    def __init__(self, monitor: Monitor, epochs: int, *, scored: bool) -> None:
+    def __init__(self, monitor: Monitor, epochs: int) -> None:
         self._monitor = monitor
         self._epochs = epochs
-        self._scored = scored
-        self._done, self._loss = 0, 0.0
 
     def write(self, line: str) -> int:
         if found := _EPOCH.match(line):
-            self._done, self._loss = int(found[1]), float(found[2])
-            self._monitor.counted(self._done, self._epochs, "epoch")
-            if not self._scored:
-                self._measured({})
-            if self._done > 1 and self._monitor.should_stop():
+            done, loss = int(found[1]), float(found[2])
+            self._monitor.counted(done, self._epochs, "epoch")
+            self._monitor.measured(done, "epoch", {"loss": round(loss, 6)})
+            if done > 1 and self._monitor.should_stop():
                 raise KeyboardInterrupt
-        elif found := _SCORE.match(line):
-            self._measured({"validation_score": float(found[1])})
         return len(line)
 
-    def _measured(self, scores: dict[str, float]) -> None:
-        self._monitor.measured(self._done, "epoch", {"loss": round(self._loss, 6), **scores})
 
-
-def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
+def _fit(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
     """Fit once, and report each epoch."""
     network = getattr(estimator, "regressor", estimator)
-    if network.early_stopping:
-        _require_rows_to_set_aside(y, network.validation_fraction, classes=network is estimator)
     monitor.counted(0, network.max_iter, "epoch")
+    if network.early_stopping:
+        _fit_with_rows_aside(estimator, x, y, monitor, facts)
+        return
     network.set_params(verbose=True)
     try:
-        with (
-            warnings.catch_warnings(),
-            redirect_stdout(_Epochs(monitor, network.max_iter, scored=network.early_stopping)),
-        ):
+        with warnings.catch_warnings(), redirect_stdout(_Epochs(monitor, network.max_iter)):
             for message in _EXPECTED:
                 warnings.filterwarnings("ignore", message)
-            estimator.fit(x, y, **weighted(weights))
+            estimator.fit(x, y, **weighted(facts.weights))
     finally:
         network.set_params(verbose=False)
     getattr(estimator, "regressor_", estimator).set_params(verbose=False)
 
 
-def _require_rows_to_set_aside(y: Any, share: float, *, classes: bool) -> None:
-    """scikit-learn sets at least two rows aside, and of classes at least one row of each."""
-    import numpy as np  # noqa: PLC0415 -- slow import
+def _fit_with_rows_aside(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts) -> None:
+    """Keep the epoch that does best on rows aside.
 
-    counts = np.unique(y, return_counts=True)[1] if classes else np.array([2])
-    if counts.min() < 2 or math.ceil(len(y) * share) < max(2, len(counts)):
+    scikit-learn's own early stopping draws these rows by chance whatever belongs together, so the epochs are counted
+    out here, one `partial_fit` each.
+    """
+    network = getattr(estimator, "regressor", estimator)
+    aside = set_aside(y, facts, seed=network.random_state, classes=network is estimator)
+    if len(aside[1]) < FEWEST_TOLD:
         raise CannotFit(
-            "Early stopping sets a tenth of the rows aside, with some of each class among them, and there are too few "
-            "rows for that. Switch early stopping off, or add rows."
+            "Early stopping sets a tenth of the rows aside, and there are too few. Do without it, or add rows."
         )
+    if network is estimator:
+        _take_epochs(network, x, y, aside, monitor, facts)
+        return
+
+    fit_scaled(estimator, x, y, lambda copy, rows, amounts: _take_epochs(copy, rows, amounts, aside, monitor, facts))
+
+
+def _take_epochs(network: Any, x: Any, y: Any, aside: tuple[Any, Any], monitor: Monitor, facts: RowFacts) -> None:
+    """Learn from the rows that are not aside until those aside show no gain, as scikit-learn's early stopping does."""
+    import numpy as np  # noqa: PLC0415 -- slow import
+    from sklearn.base import is_classifier  # noqa: PLC0415 -- slow import
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 -- slow import
+
+    learnt, told = aside
+    lesson = x[learnt], y[learnt], facts.weights_of(learnt), *([np.unique(y)] if is_classifier(network) else [])
+    exam = x[told], y[told], facts.weights_of(told)
+    # One source of chance for all epochs: from a number, each would shuffle its rows in the same way.
+    as_asked = {"early_stopping": True, "random_state": network.random_state}
+    network.set_params(early_stopping=False, random_state=np.random.RandomState(network.random_state))
+    scores: list[float] = []
+    best, waited = -np.inf, 0
+    for epoch in range(1, network.max_iter + 1):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", _EXPECTED[0])
+            network.partial_fit(*lesson)
+        scores.append(float(network.score(*exam)))
+        waited = waited + 1 if scores[-1] < best + network.tol else 0
+        if epoch == 1 or scores[-1] > best:
+            best, weights = scores[-1], deepcopy((network.coefs_, network.intercepts_))
+        monitor.counted(epoch, network.max_iter, "epoch")
+        monitor.measured(epoch, "epoch", {"loss": round(network.loss_, 6), "validation_score": round(scores[-1], 6)})
+        if waited > network.n_iter_no_change or monitor.should_stop():
+            break
+    else:
+        warnings.warn("The epochs ran out.", ConvergenceWarning, stacklevel=2)
+    network.coefs_, network.intercepts_ = weights
+    network.n_iter_, network.validation_scores_, network.best_validation_score_ = len(scores), scores, best
+    network.set_params(**as_asked)
 
 
 register(
@@ -151,7 +191,8 @@ register(
             early_stopping={
                 "type": "boolean",
                 "title": "Early stopping",
-                "description": "Sets a tenth of the rows aside and keeps the epoch that did best on them.",
+                "description": "Sets a tenth of the rows aside (whole groups or the latest, where such rows judge) and "
+                "keeps the epoch that did best on them.",
                 "default": False,
             },
             n_iter_no_change={

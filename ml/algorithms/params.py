@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator
 
+from ml.asked import shown
 from ml.errors import BadInput
 
 
@@ -46,7 +47,7 @@ def complete_params(chosen: Parametrised, params: Mapping[str, Any] | None, *, a
 def _checked(attr: str, name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     finite = not isinstance(value, float) or math.isfinite(value)
     if not finite or not Draft202012Validator(schema).is_valid(value):
-        raise BadInput(attr, f"{name} must be {_wanted(schema)}; got {_shown(value)}.")
+        raise BadInput.breaks(attr, f"must be {_wanted(schema)}; got {shown(value)}.", name=name)
     # JSON Schema takes 5.0 for an integer; scikit-learn does not.
     return int(value) if isinstance(value, float) and "integer" in schema["type"] else value
 
@@ -62,7 +63,7 @@ def _wanted(schema: Mapping[str, Any]) -> str:
     if "string" in schema["type"]:
         return _each(schema) + (" or a number" if "number" in schema["type"] else "")
     kind = "a whole number" if "integer" in schema["type"] else "a number"
-    empty = f", or null for {schema.get('nullMeans', 'no limit')}" if "null" in schema["type"] else ""
+    empty = f", or empty (null) for {schema.get('nullMeans', 'no limit')}" if "null" in schema["type"] else ""
     return f"{kind} from {_amount(schema['minimum'])} to {_amount(schema['maximum'])}{empty}"
 
 
@@ -74,13 +75,6 @@ def _each(schema: Mapping[str, Any]) -> str:
 
 def _amount(bound: float) -> str:
     return f"{int(bound):,}" if bound == int(bound) else f"{bound:f}".rstrip("0")
-
-
-def _shown(value: object) -> str:
-    try:
-        return repr(value)[:60]
-    except ValueError:  # Python refuses to spell out integers of thousands of digits
-        return "a number of thousands of digits"
 
 
 def _unknown(chosen: Parametrised, name: str, known: list[str]) -> str:

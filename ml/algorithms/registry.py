@@ -70,10 +70,36 @@ class Setting:
     coded: tuple[int, ...] = ()
 
 
-def fit_at_once(estimator: Any, x: Any, y: Any, monitor: Monitor, weights: Any = None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFacts:
+    """What is known of the rows to learn from beside their inputs and target: arrays of shape (rows,), or None.
+
+    `weights` tell how much each counts. Rows of one of `groups` belong together, and those of later `moments` come
+    after the others; at most one of the two is known. Rows that a step or an algorithm sets aside for itself, and the
+    folds it makes of them, follow that too.
+    """
+
+    weights: Any = None
+    groups: Any = None
+    moments: Any = None
+
+    @property
+    def ties(self) -> Any:
+        """What ties rows to each other, by which they are not to be torn apart."""
+        return self.groups if self.groups is not None else self.moments
+
+    def weights_of(self, rows: Any) -> Any:
+        """The weights of some rows, by their positions."""
+        return None if self.weights is None else self.weights[rows]
+
+
+NO_FACTS = RowFacts()
+
+
+def fit_at_once(estimator: Any, x: Any, y: Any, monitor: Monitor, facts: RowFacts = NO_FACTS) -> None:
     """Fit where nothing can be said between the start and the end."""
     monitor.counted(0, 1, "fit")
-    estimator.fit(x, y, **weighted(weights))
+    estimator.fit(x, y, **weighted(facts.weights))
     monitor.counted(1, 1, "fit")
 
 
@@ -101,11 +127,12 @@ class Algorithm:
     """One way to learn from a table.
 
     `params` is a JSON Schema object whose properties all have a default; `build` makes the unfitted
-    estimator, `fit` (estimator, x, y, monitor, weights of rows or None) fits it with real progress and leaves the
-    very model a plain `.fit` would, and `refuse` raises BadInput for parameters this data cannot bear. `rank` is its
-    place in lists, simplest first. `takes_weights`: rows can weigh more or less; `keeps_so_far`: asked to stop,
-    `fit` leaves a whole model of what it has done until then. `search`: the values of its parameters that a search
-    tries where a person names none. `libraries`: the packages it needs beside scikit-learn.
+    estimator, `fit` (estimator, x, y, monitor, facts) fits it with real progress and leaves the very model a plain
+    `.fit` would (where none of the rows are set aside, see `ml.algorithms.aside`), and `refuse` raises BadInput for
+    parameters this data cannot bear. `rank` is its place in lists, simplest first. `takes_weights`: rows can weigh
+    more or less; `keeps_so_far`: asked to stop, `fit` leaves a whole model of what it has done until then. `search`:
+    the values of its parameters that a search tries where a person names none. `libraries`: the packages it needs
+    beside scikit-learn.
     """
 
     key: str
@@ -116,7 +143,7 @@ class Algorithm:
     rank: int
     preparation: Preparation
     build: Callable[[Setting], Any]
-    fit: Callable[[Any, Any, Any, Monitor, Any], None] = fit_at_once
+    fit: Callable[[Any, Any, Any, Monitor, RowFacts], None] = fit_at_once
     refuse: Callable[[Wish], None] = nothing_refused
     takes_weights: bool = True
     keeps_so_far: bool = False

@@ -31,8 +31,9 @@ def evaluate(task: Task, rows: HeldOut) -> tuple[dict[str, Any], dict[str, Any]]
     * `sentence`: what the score means; `rows_train`, `rows_test` (with repeats, a row counts each time);
     * `metric`, `score`, `baseline_score`, `better` ("higher" or "lower"): the score the model is judged by;
     * `intervals`: {metric: [low, high]}, 95 %; a score without one is not there. `interval_method` is "bootstrap"
-      with `resamples` (1,000), or "folds" with `folds` (how many) and `fold_scores` (of `metric`, None where a fold
-      has none);
+      with `resamples` (1,000) and `groups`, or "folds" with `folds` (how many) and `fold_scores` (of `metric`, None
+      where a fold has none). `groups` counts the groups drawn whole, None where rows were drawn one by one, as they
+      are when ordered by time; of fewer than 6 groups there are no intervals;
     * `gain`: {"value", "interval": [low, high] or None}, how much better than the baseline by `metric`, positive when
       better, on the same rows (paired); None where one of the two has no score;
     * `pooled`: whether curves and points are of several folds;
@@ -79,7 +80,7 @@ def _summary(rows: HeldOut, found: Judgement) -> dict[str, Any]:
         "intervals": {key: _short_interval(interval) for key, interval in found.intervals.items()},
         "interval_method": found.method,
         **(
-            {"resamples": RESAMPLES}
+            {"resamples": RESAMPLES, "groups": found.groups}
             if found.fold_scores is None
             else {"folds": len(found.fold_scores), "fold_scores": found.fold_scores}
         ),

@@ -14,8 +14,9 @@ class HeldOut:
     `baseline` and `baseline_shares` come from a dummy fitted on the training rows: the mean and, for absolute
     errors, `middle`, the median; or the most frequent class and the classes' shares.
 
-    `parts` numbers the fold each row was predicted in, None where one part was held out; `places` are the rows'
-    places in the table; `learnt` is what the model says of (a sample of) the rows it has learnt from.
+    `parts` numbers the fold each row was predicted in, None where one part was held out; `groups` says by a code which
+    rows are of one group, None where each stands for itself; `places` are the rows' places in the table; `learnt` is
+    what the model says of (a sample of) the rows it has learnt from.
     """
 
     actual: Any
@@ -29,6 +30,7 @@ class HeldOut:
     classes: Any = None
     positive: Any = None
     parts: Any = None
+    groups: Any = None
     places: Any = None
     learnt: "HeldOut | None" = None
 
@@ -41,6 +43,13 @@ class HeldOut:
             yield replace(self, **picked, parts=None, learnt=None)
 
     @property
+    def units(self) -> int:
+        """How much there is to judge by that is independent of each other: the groups, or else the rows, each once."""
+        if self.groups is not None:
+            return len(np.unique(self.groups))
+        return len(self.actual) // self.repeats
+
+    @property
     def repeats(self) -> int:
         """How often the same row was predicted: 1 unless cross-validation went round several times."""
         if self.parts is None or self.places is None:
@@ -48,4 +57,4 @@ class HeldOut:
         return int(np.unique(self.places, return_counts=True)[1].max())
 
 
-_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "places")
+_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "groups", "places")

@@ -10,15 +10,15 @@ from scipy.stats import binomtest, t
 
 from ml.evaluation.held_out import HeldOut
 from ml.evaluation.percentiles import Interval, percentile_interval, skew_of
-from ml.evaluation.resampling import MOST_UNITS, left_out, resampled
+from ml.evaluation.resampling import FEWEST_GROUPS, MOST_UNITS, left_out, resampled
 from ml.evaluation.scores import Scores, scores_of
-from ml.evaluation.sums import AmountSums, Arrays, ClassSums, Sums
+from ml.evaluation.sums import AmountSums, Arrays, ClassSums, Sums, SumsOfGroups
 from ml.metrics import METRICS
 from ml.schema import Task
 
-# Up to so many rows intervals are corrected for skew, which takes scores without each row in turn; with more of them
-# there is no skew left to correct.
-FEW_ROWS = 1_000
+# Up to so many rows (or groups) intervals are corrected for skew, which takes scores without each in turn; with more of
+# them there is no skew left to correct.
+FEW_UNITS = 1_000
 # What rounding alone can set apart.
 _NOTHING = 1e-12
 _ANYTHING = (-math.inf, math.inf)
@@ -29,7 +29,8 @@ class Judgement:
     """Scores of the model and of the baseline, with how far they may be off.
 
     `gain` is how much better than the baseline the model is by the score it is judged by, positive when better;
-    `fold_scores` that score in each fold.
+    `fold_scores` that score in each fold. `groups` counts those drawn whole by the bootstrap, None where rows were
+    drawn one by one; of fewer than `FEWEST_GROUPS` there are no intervals.
     """
 
     scores: Scores
@@ -39,6 +40,7 @@ class Judgement:
     gain: float | None = None
     gain_interval: Interval | None = None
     fold_scores: list[float | None] | None = None
+    groups: int | None = None
 
 
 def judge(task: Task, rows: HeldOut) -> Judgement:
@@ -64,7 +66,15 @@ def fold_interval(values: Sequence[float | None], repeats: int = 1, *, within: I
 
 
 def judges_of(task: Task, rows: HeldOut) -> list[Sums]:
-    """What scores the model and the baseline; for amounts the baseline that guesses the middle comes third."""
+    """What scores the model and the baseline; for amounts the baseline that guesses the middle comes third.
+
+    What they add up are rows, or the groups of them where these are known.
+    """
+    judges = _judges_of_rows(task, rows)
+    return judges if rows.groups is None else [SumsOfGroups(each, rows.groups) for each in judges]
+
+
+def _judges_of_rows(task: Task, rows: HeldOut) -> list[Sums]:
     if task is Task.REGRESSION:
         return [AmountSums(rows.actual, each) for each in (rows.predicted, rows.baseline, rows.middle)]
     exact = len(rows.actual) <= MOST_UNITS
@@ -74,9 +84,12 @@ def judges_of(task: Task, rows: HeldOut) -> list[Sums]:
 
 def _by_bootstrap(task: Task, rows: HeldOut) -> Judgement:
     scores, baseline = scores_of(task, rows)
-    judges, count = judges_of(task, rows), len(rows.actual)
+    gain, groups = _gain(rows.metric, scores, baseline), None if rows.groups is None else rows.units
+    if groups is not None and groups < FEWEST_GROUPS:
+        return Judgement(scores=scores, baseline=baseline, method="bootstrap", gain=gain, groups=groups)
+    judges, count = judges_of(task, rows), rows.units
     model, usual = _merged(resampled(judges, count))
-    model_without, usual_without = _merged([left_out(each) for each in judges]) if count <= FEW_ROWS else ({}, {})
+    model_without, usual_without = _merged([left_out(each) for each in judges]) if count <= FEW_UNITS else ({}, {})
     found = {
         key: _interval(values, count, scores[key], model_without.get(key), _possible(key))
         for key, values in model.items()
@@ -84,14 +97,18 @@ def _by_bootstrap(task: Task, rows: HeldOut) -> Judgement:
     }
     intervals = {key: each for key, each in found.items() if each is not None}
     if task is Task.CLASSIFICATION:
-        intervals |= _all_or_nothing(rows, scores, intervals)
-    key, better, gain = rows.metric, _sign(rows.metric), _gain(rows.metric, scores, baseline)
+        certain = _all_or_nothing if groups is None else _where_nothing_varies
+        intervals |= certain(rows, scores, intervals)
+    key, better = rows.metric, _sign(rows.metric)
     without = (
         better * (model_without[key] - usual_without[key]) if key in model_without and key in usual_without else None
     )
     gain_interval = None
     if key in model and key in usual:
         gain_interval = _interval(better * (model[key] - usual[key]), count, gain, without, _possible_gain(key))
+    if groups is not None:  # rows may differ where groups do not
+        intervals = {key: each for key, each in intervals.items() if not _has_no_width(each)}
+        gain_interval = None if _has_no_width(gain_interval) else gain_interval
     return Judgement(
         scores=scores,
         baseline=baseline,
@@ -99,6 +116,7 @@ def _by_bootstrap(task: Task, rows: HeldOut) -> Judgement:
         intervals=intervals,
         gain=gain,
         gain_interval=gain_interval,
+        groups=groups,
     )
 
 
@@ -108,9 +126,9 @@ def _merged(each: list[Arrays]) -> tuple[Arrays, Arrays]:
     return model, usual | {key: middle[0][key] for key in ("mae", "mape")} if middle else usual
 
 
-def _interval(values: Any, rows: int, score: float | None, without: Any, within: Interval) -> Interval | None:
+def _interval(values: Any, units: int, score: float | None, without: Any, within: Interval) -> Interval | None:
     skew = None if without is None or score is None else skew_of(values, score, without)
-    found = percentile_interval(values, rows, skew)
+    found = percentile_interval(values, units, skew)
     return None if found is None else _cut(found, within)
 
 
@@ -137,14 +155,36 @@ def _all_or_nothing(rows: HeldOut, scores: Scores, intervals: dict[str, Interval
 def _where_nothing_varies(rows: HeldOut, scores: Scores, intervals: dict[str, Interval]) -> dict[str, Interval]:
     """Intervals of shares that every draw or fold has alike, which is no certainty.
 
-    Those are Wilson's (1927, Journal of the American Statistical Association 22) over the rows the share is of.
+    Those are Wilson's (1927, Journal of the American Statistical Association 22) over the rows the share is of. ROC AUC
+    is the share of pairs, a row of the class and one of another, that are ranked rightly: no more of them than the
+    rarest class has rows are independent of each other. Nor is a mean over classes surer than that of the rarest. Rows
+    of one group count as one.
     """
-    of = {"accuracy": len(rows.actual)}
+    rarest = _units_of_the_rarest(rows)
+    of = {"accuracy": rows.units, "balanced_accuracy": rarest, "roc_auc": rarest}
     if rows.positive is not None:
-        of |= {"precision": int(np.sum(rows.predicted == rows.positive))}
-        of |= dict.fromkeys(("recall", "f1"), int(np.sum(rows.actual == rows.positive)))
-    once = {key: count // rows.repeats for key, count in of.items() if _is_flat(intervals.get(key))}
-    return {key: _wilson(round((scores[key] or 0.0) * count), count) for key, count in once.items() if count}
+        of |= {"precision": _units_of(rows, rows.predicted == rows.positive)}
+        of |= dict.fromkeys(("recall", "f1"), _units_of(rows, rows.actual == rows.positive))
+    flat = {key: count for key, count in of.items() if _is_flat(intervals.get(key))}
+    return {key: _wilson(round((scores[key] or 0.0) * count), count) for key, count in flat.items() if count}
+
+
+def _units_of(rows: HeldOut, chosen: Any) -> int:
+    """`rows.units` of some of the rows alone."""
+    return int(np.sum(chosen)) // rows.repeats if rows.groups is None else len(np.unique(rows.groups[chosen]))
+
+
+def _units_of_the_rarest(rows: HeldOut) -> int:
+    _, codes = np.unique(rows.actual, return_inverse=True)
+    if rows.groups is None:
+        return int(np.bincount(codes).min()) // rows.repeats
+    known, group = np.unique(rows.groups, return_inverse=True)
+    return int(np.bincount(np.unique(codes * len(known) + group) // len(known)).min())
+
+
+def _has_no_width(interval: Interval | None) -> bool:
+    """Of amounts, whose unit may be small."""
+    return interval is not None and interval[1] - interval[0] <= _NOTHING * max(map(abs, interval))
 
 
 def _is_flat(interval: Interval | None) -> bool:

@@ -35,20 +35,21 @@ def skew_of(values: Any, score: float, left_out: Any) -> Skew:
     return Skew(float(norm.ppf(below)), float(np.sum(distance**3) / (6 * size)))
 
 
-def percentile_interval(values: Any, rows: int, skew: Skew | None = None) -> Interval | None:
+def percentile_interval(values: Any, units: int, skew: Skew | None = None) -> Interval | None:
     """The middle 95 % of bootstrap scores, corrected for `skew`; None where too few draws define the score.
 
     The bootstrap's spread is that of a variance over n, not n - 1, and knows no t: both are made good by taking
-    quantiles further out (expanded percentile interval, Hesterberg 2015, The American Statistician 69(4)).
+    quantiles further out (expanded percentile interval, Hesterberg 2015, The American Statistician 69(4)). `units` is
+    that n: the rows drawn, or the groups of them.
 
     >>> low, high = percentile_interval(np.arange(1001.0), 10**9)
     >>> round(low, 6), round(high, 6)
     (25.0, 975.0)
     """
     known = values[np.isfinite(values)]
-    if len(known) < _ENOUGH * len(values) or rows < 2:
+    if len(known) < _ENOUGH * len(values) or units < 2:
         return None
-    reach = math.sqrt(rows / (rows - 1)) * float(t.ppf(0.975, rows - 1))
+    reach = math.sqrt(units / (units - 1)) * float(t.ppf(0.975, units - 1))
     shift = skew or Skew()
     ends = [shift.bias + side * reach for side in (-1, 1)]
     low, high = np.quantile(known, [norm.cdf(shift.bias + end / (1 - shift.acceleration * end)) for end in ends])

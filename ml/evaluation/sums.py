@@ -15,8 +15,9 @@ Arrays = dict[str, Any]
 class Sums(Protocol):
     """What a row adds to the sums, and the scores that follow from them.
 
-    `columns` is a sparse array of shape (sums, rows); `scores` takes the sums of shape (sums, weightings) and returns
-    an array of shape (weightings,) for each score, NaN where it is not defined.
+    `columns` is an array of shape (sums, rows), or of groups of them, sparse where most of it is zero; `scores` takes
+    the sums of shape (sums, weightings) and returns an array of shape (weightings,) for each score, NaN where it is
+    not defined.
     """
 
     columns: Any
@@ -33,7 +34,7 @@ class AmountSums:
             error = actual - predicted
             parts = [np.ones(len(actual)), middled, middled**2, error**2, np.abs(error)]
             parts.append(np.abs(error / actual) if np.all(actual) else np.full(len(actual), np.nan))
-        self.columns = csr_array(np.vstack(parts))
+        self.columns = np.vstack(parts)
 
     def scores(self, sums: Any) -> Arrays:
         with np.errstate(all="ignore"):
@@ -43,6 +44,20 @@ class AmountSums:
             # Below this share of the squares a spread is what rounding left of none.
             r2 = np.where(spread > 1e-12 * second, 1 - squares / spread, np.nan)
             return {"r2": r2, "rmse": np.sqrt(mse), "mae": distances / rows, "mse": mse, "mape": shares / rows}
+
+
+class SumsOfGroups:
+    """The scores of other sums, from what whole groups of rows add to them: a group's weight is that of each row in it.
+
+    `groups` are codes of any kind of shape (rows,); the columns come in their order.
+    """
+
+    def __init__(self, judge: Sums, groups: Any) -> None:
+        known, group = np.unique(groups, return_inverse=True)
+        rows = np.arange(len(group))
+        belongs = csr_array((np.ones(len(group)), (rows, group)), shape=(len(group), len(known)))
+        self.columns = judge.columns @ belongs
+        self.scores = judge.scores
 
 
 @dataclass(frozen=True, slots=True)

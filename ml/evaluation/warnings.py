@@ -9,6 +9,7 @@ import numpy as np
 from ml.evaluation.held_out import HeldOut
 from ml.evaluation.intervals import Judgement
 from ml.evaluation.percentiles import Interval
+from ml.evaluation.resampling import FEWEST_GROUPS
 from ml.evaluation.scores import classification_scores, regression_scores
 from ml.evaluation.sentences import amount, class_said, usual_said
 from ml.evaluation.shift import shift_said
@@ -17,6 +18,9 @@ from ml.schema import Task
 
 FEWEST_ROWS = 30
 FEWEST_OF_A_CLASS = 10
+# Intervals of fewer groups hold the truth less often than they say, and what are few differs from 20 to 50 (Cameron and
+# Miller 2015, Journal of Human Resources 50(2)).
+ENOUGH_GROUPS = 30
 # A score that comes this far from the baseline's towards perfect is rarely earned.
 TOO_GOOD = 0.99
 # Of what a model can do on rows it has learnt from, at least this share should be left on others.
@@ -63,8 +67,8 @@ class _Case:
 def warnings_of(task: Task, rows: HeldOut, found: Judgement) -> list[Warning]:
     """Everything doubtful about these scores as `{"code", "text"}`, the gravest first.
 
-    Codes: `no_score`, `no_better`, `suspected_leak`, `target_shifted`, `overfit`, `few_rows`, `few_of_a_class`,
-    `wide_interval`, `never_predicted`; `ml.importance` adds `one_column`.
+    Codes: `no_score`, `no_better`, `suspected_leak`, `target_shifted`, `overfit`, `few_rows`, `few_groups`,
+    `few_of_a_class`, `wide_interval`, `never_predicted`; `ml.importance` adds `one_column`.
     """
     case = _Case(task, rows, found)
     said = ((code, check(case)) for code, check in _CHECKS.items())
@@ -118,10 +122,10 @@ def _no_better(case: _Case) -> str | None:
 
 def _suspected_leak(case: _Case) -> str | None:
     skill = case.skill(case.score)
-    if skill is None or skill < TOO_GOOD or case.interval is None:
+    if skill is None or skill < TOO_GOOD or (case.interval is None and case.rows.groups is None):
         return None
-    worst = case.interval[0] if case.metric.better == "higher" else case.interval[1]
-    sure = case.skill(worst)
+    low, high = case.interval or (case.score, case.score)  # few groups, or all alike, have no interval
+    sure = case.skill(low if case.metric.better == "higher" else high)
     if sure is None or sure < LEFT_ON_OTHERS or case.metric.key in {"precision", "recall"}:
         return None
     return (
@@ -139,7 +143,7 @@ def _target_shifted(case: _Case) -> str | None:
 
 
 def _overfit(case: _Case) -> str | None:
-    if case.rows.learnt is None:
+    if case.rows.learnt is None or (case.rows.groups is not None and case.rows.units < FEWEST_GROUPS):
         return None
     learnt = _score_on(case.task, case.rows.learnt, case.metric.key)
     skill, on_learnt = case.skill(case.score), case.skill(learnt)
@@ -165,6 +169,17 @@ def _few_rows(case: _Case) -> str | None:
     if rows >= FEWEST_ROWS:
         return None
     return f"Only {rows} rows judge the model, so its score is a rough guess. Hold out more rows, or cross-validate."
+
+
+def _few_groups(case: _Case) -> str | None:
+    rows, groups = case.rows, case.rows.units
+    if rows.groups is None or groups >= ENOUGH_GROUPS:
+        return None
+    judging = f"Only {groups} {'group judges' if groups == 1 else 'groups judge'} the model, however many rows"
+    if rows.parts is not None:
+        return f"{judging}: what it says of others is hardly tested. More groups would tell."
+    interval = "it has no interval" if groups < FEWEST_GROUPS else "its interval may still be too narrow"
+    return f"{judging}: its score is a rough guess, and {interval}. Hold out more groups, or cross-validate."
 
 
 def _few_of_a_class(case: _Case) -> str | None:
@@ -218,6 +233,7 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "target_shifted": _target_shifted,
     "overfit": _overfit,
     "few_rows": _few_rows,
+    "few_groups": _few_groups,
     "few_of_a_class": _few_of_a_class,
     "wide_interval": _wide_interval,
     "never_predicted": _never_predicted,

@@ -50,21 +50,25 @@ class _Crossing:
         self._labels = Labels.of(plan, rows.values)
         self._count = plan.validation.folds or FEWEST_JUDGING
         self._total = self._count * plan.validation.repeats
+        self._all = len(rows.values)
         self._done: list[_Fold] = []
 
     def run(self) -> Made:
         plan, rows, say = self._plan, self._rows, self._say
         self._require_rows()
-        say.stage("preparing", f"Parting {len(rows.values):,} rows")
+        say.stage("preparing", f"Parting {self._all:,} rows")
         say.stage("fitting", f"{self._total} folds, then a model of all rows")
         for_folds = self._total / (self._total + 1)
         was_stopped = not self._judge_folds(say.part(0, for_folds)) or (plan.tuning is not None and say.should_stop())
-        everything = np.arange(len(rows.values))
+        judged = [fold.judged for fold in self._done]
+        facts = self._facts(judged)
+        cut_short = self._stopped(facts) if was_stopped else []
+        for note in cut_short:
+            say.log(note)
+        everything = np.arange(self._all)
         last = say.part(for_folds, 1, called="All rows")
         settled = self._best() if was_stopped else self._settle(everything, last)
         model = fitted(plan, settled.params, rows, everything, say=self._fit_part(last, deaf=True), cores=self._cores)
-        judged = [fold.judged for fold in self._done]
-        facts = self._facts(judged)
         say.stage("evaluating", f"Judging {facts['rows_judged']:,} rows by the folds that had not seen them")
         return Made(
             pipeline=model.pipeline,
@@ -75,7 +79,7 @@ class _Crossing:
             held_out=pooled(judged, rows_train=len(everything)),
             fit_seconds=model.seconds,
             validation=facts,
-            notes=[facts["words"], *self._stopped(facts, was_stopped=was_stopped), *settled.notes, *model.notes],
+            notes=[facts["words"], *cut_short, *settled.notes, *model.notes],
             importance=merged([fold.importance for fold in self._done if fold.importance]),
         )
 
@@ -158,19 +162,19 @@ class _Crossing:
         except ValueError as error:
             raise CannotFit(str(error)) from None
 
-    def _stopped(self, facts: dict[str, Any], *, was_stopped: bool) -> list[str]:
-        if not was_stopped:
-            return []
+    def _stopped(self, facts: dict[str, Any]) -> list[str]:
         searched = " Its parameters are the best that those folds found." if self._plan.tuning else ""
         return [
-            f"Stopped early after {len(self._done)} of {self._total} folds, at the person's wish: "
-            f"{facts['rows_judged']:,} of {len(self._rows.values):,} rows judge the model.{searched}"
+            f"Stopped early after {len(self._done)} of {self._total} folds, as asked: "
+            f"{facts['rows_judged']:,} of {self._all:,} rows judge the model.{searched}"
         ]
 
     def _facts(self, judged: list[Judged]) -> dict[str, Any]:
         how = self._plan.validation
         rows = len(np.unique(np.concatenate([each.held_out.places for each in judged])))
-        again = f", {how.repeats} times over" if how.repeats > 1 else ""
+        over = f"cross-validation over {self._count} folds" + (f", {how.repeats} times over" if how.repeats > 1 else "")
+        if len(judged) < self._total:
+            over = f"{len(judged)} of the {self._total} folds of a cross-validation, {rows:,} of {self._all:,} rows"
         whom = "each row by a model that has not seen it"
         if how.order_by:
             whom = f"each row but the earliest by a model of rows earlier by {how.order_by}"
@@ -184,6 +188,5 @@ class _Crossing:
             "group_by": how.group_by,
             "order_by": how.order_by,
             "rows_judged": rows,
-            "words": f"Judged by cross-validation over {self._count} folds{again}: {whom}. The model kept is fitted in "
-            f"the same way to all {len(self._rows.values):,} rows.",
+            "words": f"Judged by {over}: {whom}. The model kept is fitted in the same way to all {self._all:,} rows.",
         }

@@ -54,9 +54,10 @@ def explain(
 
 
 def join(evaluation: dict[str, Any], importance: Importance | None) -> None:
-    """Put importance into an evaluation, with what it makes doubtful."""
+    """Put importance into an evaluation, with what it makes doubtful of a model that knows anything."""
     if importance is None:
         return
     evaluation["importance"] = importance.to_json()
-    if warning := one_column_warning(evaluation["importance"]["features"]):
+    knows_something = "no_better" not in {warning["code"] for warning in evaluation["warnings"]}
+    if knows_something and (warning := one_column_warning(evaluation["importance"]["features"])):
         evaluation["warnings"].append(warning)

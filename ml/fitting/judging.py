@@ -81,7 +81,7 @@ def pooled(judged: Sequence[Judged], *, rows_train: int) -> HeldOut:
     return replace(found[0], **joined, parts=np.concatenate(parts), rows_train=rows_train)
 
 
-_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "places")
+_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "groups", "places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ class _Model:
             actual=self.rows.values[chosen],
             predicted=predicted,
             shares=None if shares is None else among(shares, self.pipeline.classes_, self.labels.classes),
+            groups=self.rows.grounds.of(chosen).groups,
             places=self.rows.place[chosen],
             classes=self.labels.classes,
             positive=self.labels.positive,

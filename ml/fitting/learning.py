@@ -1,9 +1,10 @@
 """One pipeline fitted to some rows: steps, preparation and algorithm, all of them learning from these rows alone."""
 
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,19 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from ml import artifacts
-from ml.algorithms.registry import Unwatched, Wish, get_algorithm
+from ml.algorithms.registry import RowFacts, Unwatched, Wish, get_algorithm
 from ml.errors import CannotFit
-from ml.pipeline import build_pipeline
+from ml.fitting.rows import Rows
+from ml.pipeline import Front, build_front
 from ml.plan import FitPlan
+from ml.splits import Grounds
 from ml.steps.stage import fit_steps
 
 UNSETTLED = "It had not settled when its iterations ran out; more of them may do better."
+
+# The square of less is no number above 0: such a column counts as one that never varies, is left at its size when
+# columns are scaled, and liblinear's solver then goes round for ever.
+LEAST_AMOUNT = 1e-150
 
 
 class Follower(Protocol):
@@ -44,10 +51,32 @@ class Unfollowed(Unwatched):
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The rows to learn from: inputs, a canonical frame of the plan's features, and the target."""
+    """The rows to learn from: inputs, a canonical frame of the plan's features, and the target with what ties them."""
 
     frame: pd.DataFrame
-    values: Any
+    grounds: Grounds
+
+    @classmethod
+    def of(cls, rows: Rows, train: Any) -> Self:
+        """The lesson of some rows, by their positions."""
+        return cls(rows.frame.iloc[train], rows.grounds.of(train))
+
+    @property
+    def values(self) -> Any:
+        return self.grounds.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A lesson as the algorithm takes it, with the fitted parts that made it so, whatever the parameters.
+
+    `table` is an array of shape (rows, prepared columns).
+    """
+
+    grounds: Grounds
+    front: Front
+    table: Any
+    seconds: float
 
 
 def learn(
@@ -57,29 +86,46 @@ def learn(
 
     Raises CannotFit, or BadInput for parameters these rows cannot bear.
     """
-    algorithm = get_algorithm(plan.algorithm)
+    return teach(plan, params, prepare(plan, lesson, say=say), say=say, cores=cores)
+
+
+def prepare(plan: FitPlan, lesson: Lesson, *, say: Follower) -> Prepared:
+    """Fit all that stands before the model, and take the rows through it; raises CannotFit."""
+    started = time.perf_counter()
     require_variety(plan, lesson.values)
-    algorithm.refuse(Wish(task=plan.task, params=params, target=plan.target, rows_train=len(lesson.values)))
     shaped = None
     if plan.steps:
         say.log(f"Taking {len(plan.steps)} feature {'step' if len(plan.steps) == 1 else 'steps'}")
-        shaped = fit_steps(plan.steps, plan.features, lesson.frame, lesson.values, task=plan.task, seed=plan.seed)
-    pipeline = build_pipeline(
-        algorithm,
-        plan.features,
-        lesson.frame,
-        task=plan.task,
-        params=params,
-        seed=plan.seed,
-        cores=cores,
-        shaped=shaped,
-    )
-    prepared = pipeline["prepare"].fit_transform(shaped.frame if shaped else lesson.frame, lesson.values)
-    say.stage("fitting", f"{algorithm.name} on {prepared.shape[0]:,} rows and {prepared.shape[1]:,} columns")
+        shaped = fit_steps(
+            plan.steps,
+            plan.features,
+            lesson.frame,
+            lesson.values,
+            task=plan.task,
+            seed=plan.seed,
+            facts=RowFacts(groups=lesson.grounds.groups, moments=lesson.grounds.moments),
+        )
+    front = build_front(get_algorithm(plan.algorithm), plan.features, lesson.frame, shaped=shaped)
+    *_, (_, last) = front.parts
+    table = last.fit_transform(shaped.frame if shaped else lesson.frame, lesson.values)
+    if front.algorithm.preparation.scaled:
+        table[np.abs(table) < LEAST_AMOUNT] = 0.0
+    return Prepared(grounds=lesson.grounds, front=front, table=table, seconds=time.perf_counter() - started)
+
+
+def teach(
+    plan: FitPlan, params: Mapping[str, Any], prepared: Prepared, *, say: Follower, cores: int
+) -> tuple[Pipeline, list[str]]:
+    """Fit a model with these parameters to prepared rows, and put it behind the parts that prepared them."""
+    algorithm, table, grounds = prepared.front.algorithm, prepared.table, prepared.grounds
+    algorithm.refuse(Wish(task=plan.task, params=params, target=plan.target, rows_train=len(table)))
+    pipeline = prepared.front.pipeline(task=plan.task, params=params, seed=plan.seed, cores=cores)
+    facts = RowFacts(weights=_weights(plan, grounds.values), groups=grounds.groups, moments=grounds.moments)
+    say.stage("fitting", f"{algorithm.name} on {table.shape[0]:,} rows and {table.shape[1]:,} columns")
     # Sums split over threads round differently, so BLAS keeps to one for the same model on every machine.
     with threadpool_limits({"blas": 1, "openmp": cores}), warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", ConvergenceWarning)
-        algorithm.fit(pipeline["model"], prepared, lesson.values, say, _weights(plan, lesson.values))
+        algorithm.fit(pipeline["model"], table, grounds.values, say, facts)
     unsettled = any(issubclass(each.category, ConvergenceWarning) for each in raised)
     return artifacts.on_one_core(pipeline), [UNSETTLED] if unsettled else []
 

@@ -12,7 +12,7 @@ from ml.algorithms.registry import get_algorithm
 from ml.evaluation import HeldOut
 from ml.fitting.explaining import explain
 from ml.fitting.judging import Judged, Labels, judge
-from ml.fitting.learning import Follower, Lesson, learn, require_variety
+from ml.fitting.learning import Lesson, learn, require_variety
 from ml.fitting.rows import Rows
 from ml.fitting.settling import Settled, search_share, settle
 from ml.importance import Importance
@@ -21,7 +21,7 @@ from ml.reports import Reporter
 from ml.schema import Task
 from ml.splits import held_out
 
-CUT_SHORT = "Stopped early, at the person's wish: the model is what it had learnt until then."
+CUT_SHORT = "Stopped early, as asked: the model is what it had learnt until then."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,17 @@ class Fitted:
     seconds: float
 
 
-def fitted(plan: FitPlan, params: Mapping[str, Any], rows: Rows, train: Any, *, say: Follower, cores: int) -> Fitted:
-    """Fit parameters to the rows `train`, positions in `rows`."""
+def fitted(plan: FitPlan, params: Mapping[str, Any], rows: Rows, train: Any, *, say: Reporter, cores: int) -> Fitted:
+    """Fit parameters to the rows `train`, positions in `rows`; says why it ended where it ended early."""
     started = time.perf_counter()
-    pipeline, notes = learn(plan, params, Lesson(rows.frame.iloc[train], rows.values[train]), say=say, cores=cores)
-    return Fitted(pipeline, notes, time.perf_counter() - started)
+    pipeline, notes = learn(plan, params, Lesson.of(rows, train), say=say, cores=cores)
+    seconds = time.perf_counter() - started
+    done, total, unit = say.count
+    if done < total and not say.was_stopped:
+        say.log(f"Ended by itself at {unit} {done:,} of {total:,}, as more showed no gain.")
+    for note in notes:
+        say.log(note)
+    return Fitted(pipeline, notes, seconds)
 
 
 def with_rows_held_out(plan: FitPlan, rows: Rows, *, say: Reporter, cores: int) -> Made:
@@ -70,7 +76,10 @@ def with_rows_held_out(plan: FitPlan, rows: Rows, *, say: Reporter, cores: int) 
     say.stage("preparing", "Preparing the columns")
     settled, last = _settled(plan, rows, cut.train, say, cores)
     model = fitted(plan, settled.params, rows, cut.train, say=last, cores=cores)
-    notes += settled.notes + model.notes + ([CUT_SHORT] if last.was_stopped else [])
+    notes += settled.notes + model.notes
+    if last.was_stopped:
+        say.log(CUT_SHORT)
+        notes.append(CUT_SHORT)
     say.stage("evaluating", f"Predicting {len(cut.test):,} rows it has not seen")
     labels = Labels.of(plan, rows.values[cut.train])
     judged = judge(plan, model.pipeline, rows, cut, labels=labels, cores=cores, progress=say.counted, looks_back=True)

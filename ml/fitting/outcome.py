@@ -86,6 +86,8 @@ def _write_holdout(path: Path, made: Made) -> None:
     columns = {"row": found.places, "actual": found.actual, "prediction": found.predicted}
     if crossed:
         columns["part"] = found.parts
+    if found.groups is not None:
+        columns["group"] = found.groups
     if found.shares is not None:
         columns |= {f"p{place}": shares for place, shares in enumerate(np.transpose(found.shares))}
     pd.DataFrame(columns).to_parquet(path, index=False)

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml import wording
 from ml.errors import CannotFit
 from ml.plan import FEWEST_ROWS, FitPlan
-from ml.schema import Column, canonical_frame
+from ml.schema import NUMERIC, Column, Task, canonical_frame
 from ml.splits import Grounds
 from ml.tables.frames import load_frame
 from ml.target import known_target
+from ml.values import LARGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,7 @@ class Rows:
     """The rows with a target (and a moment, where they are ordered by one).
 
     `place` is where each stands in the table, `raw` and `frame` the inputs as stored and as canonical, `grounds` what
-    the rows are parted by. `notes` tell what was left out.
+    the rows are parted by. `notes` tell what was left out, and what is learnt from otherwise than it stands there.
     """
 
     place: Any
@@ -41,7 +43,7 @@ def read(plan: FitPlan, table: Path) -> Rows:
     apart = [each.name for each in by if each.name not in names]
     whole = load_frame(table, plan.columns, [*names, plan.target.name, *apart])
     known, values = known_target(whole[plan.target.name], plan.target, plan.task)
-    notes = []
+    notes = list(plan.left_out)
     if missing := int(len(known) - known.sum()):
         notes.append(f"{missing:,} of {len(known):,} rows have no value of {plan.target.name} and were left out.")
     place, groups, moments = np.flatnonzero(known), None, None
@@ -58,6 +60,7 @@ def read(plan: FitPlan, table: Path) -> Rows:
         )
     notes += [f"{name} parts the rows, so it is no feature: new rows have other values of it." for name in apart]
     raw = whole.iloc[place][names] if len(place) < len(whole) else whole[names]
+    notes += _huge_numbers(whole, place, plan)
     return Rows(
         place=place,
         raw=raw,
@@ -65,6 +68,20 @@ def read(plan: FitPlan, table: Path) -> Rows:
         grounds=Grounds(values=values, task=plan.task, groups=groups, moments=moments),
         notes=notes,
     )
+
+
+def _huge_numbers(whole: pd.DataFrame, place: Any, plan: FitPlan) -> list[str]:
+    amounts = [*plan.features, *([plan.target] if plan.task is Task.REGRESSION else [])]
+    names = [each.name for each in amounts if each.dtype in NUMERIC]
+    found = [name for name in names if _is_huge(whole[name], place)]
+    return [wording.huge_numbers(found)] if found else []
+
+
+def _is_huge(raw: "pd.Series[Any]", place: Any) -> bool:
+    if not pd.api.types.is_float_dtype(raw):  # no whole number of 64 bits is so large
+        return False
+    numbers = raw.to_numpy(np.float64, na_value=np.nan)[place]
+    return bool((np.isfinite(numbers) & (np.abs(numbers) > LARGEST)).any())
 
 
 def _by(plan: FitPlan) -> list[Column]:

@@ -28,7 +28,8 @@ def fit(
     each is judged by a pipeline made in the same way from the others, and the one saved is made from all rows. Writes
     `model.skops` and `holdout.parquet` into the folder `destination`. The latter has, for each row that judges (of the
     first repeat), its place in the table (`row`, from 0), `actual`, `prediction`, with folds the number of its fold
-    (`part`), and for classes their probabilities `p0`, `p1` … in the order of the output schema.
+    (`part`), where groups of rows stay together the code of its own (`group`), and for classes their probabilities
+    `p0`, `p1` … in the order of the output schema.
 
     Once `should_stop` says yes, the fit goes on with the best it has: a search ends with its best candidate, folds
     with those done, and an algorithm that keeps what it has so far with that; what has nothing yet goes on until it

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 
 from ml.asked import named_columns
 from ml.errors import BadInput
-from ml.schema import Column, Role, Task, unknown_column
+from ml.schema import Column, Role, Task
 from ml.steps.registry import get_step
 from ml.steps.wishes import MOST_MADE, Step
 
@@ -52,18 +52,17 @@ def _with_values(chosen: tuple[Column, ...]) -> tuple[Column, ...]:
 def _named(columns: Sequence[Column], target: Column, names: Sequence[str], left_out: Set[str]) -> tuple[Column, ...]:
     if isinstance(names, str) or not names:
         raise BadInput("features", "Choose at least one column to predict from.")
-    by_name = {each.name: each for each in columns}
-    for name in names:
-        if name not in by_name:
-            raise BadInput("features", unknown_column(name, list(by_name)))
+    chosen = named_columns("features", names, columns)
+    met: set[str] = set()
+    for name in (each.name for each in chosen):
         if name == target.name:
             raise BadInput("features", f"{name} is the target; it cannot be an input as well.")
         if name in left_out:
             raise BadInput("exclude", f"{name} is named among the features and is to be left out; choose one.")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if list(names).count(name) > 1)
-        raise BadInput("features", f"{twice} is named twice; name each column once.")
-    return tuple(by_name[name] for name in names)
+        if name in met:
+            raise BadInput("features", f"{name} is named twice; name each column once.")
+        met.add(name)
+    return tuple(chosen)
 
 
 def require_offered(steps: Sequence[Step], features: Sequence[Column], table: Set[str]) -> None:

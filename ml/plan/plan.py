@@ -1,7 +1,7 @@
 """One fit as data: kept with its job, and read again by the process that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
 from ml.schema import Column, Task
@@ -21,7 +21,8 @@ class FitPlan:
     `columns` are all columns of the table, in the file's order; `features` and `target` are some of them. The
     feature `steps` change the features, in this order, inside the model's pipeline. `schema_number` tells which types
     of the table these are, where people have corrected them. `class_weight` "balanced" lets the rows of each class
-    weigh the same together. With `tuning`, `params` are where the search begins.
+    weigh the same together. With `tuning`, `params` are where the search begins. After `time_budget_s`, whoever runs
+    the fit asks it to end with the best so far. `left_out` says of columns that would be features why they are none.
     """
 
     columns: tuple[Column, ...]
@@ -38,14 +39,17 @@ class FitPlan:
     validation: Validation = HOLDOUT
     class_weight: Literal["balanced"] | None = None
     tuning: Tuning | None = None
+    time_budget_s: int | None = None
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         columns = tuple(Column.from_json(column) for column in data["columns"])
         by_name = {column.name: column for column in columns}
+        known = {each.name for each in fields(cls)}  # a later version may have written more
         return cls(
             **{
-                **data,
+                **{key: value for key, value in data.items() if key in known},
                 "columns": columns,
                 "target": by_name[data["target"]],
                 "features": tuple(by_name[name] for name in data["features"]),
@@ -53,6 +57,7 @@ class FitPlan:
                 "steps": tuple(Step.from_json(step) for step in data.get("steps", ())),
                 "validation": Validation.from_json(data.get("validation") or {}),
                 "tuning": Tuning.from_json(data["tuning"]) if data.get("tuning") else None,
+                "left_out": tuple(data.get("left_out", ())),
             }
         )
 
@@ -72,6 +77,8 @@ class FitPlan:
             "validation": self.validation.to_json(),
             "class_weight": self.class_weight,
             "tuning": self.tuning.to_json() if self.tuning else None,
+            "time_budget_s": self.time_budget_s,
+            "left_out": list(self.left_out),
         }
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from ml.algorithms.registry import Algorithm, all_algorithms
+from ml.asked import named_column
 from ml.errors import BadInput
 from ml.metrics import DEFAULT_METRIC, METRICS, metrics_for
-from ml.schema import NUMERIC, Column, Dtype, Role, Task, unknown_column
+from ml.schema import NUMERIC, Column, Dtype, Role, Task
 
 MOST_CLASSES = 100
 # Whole numbers with no more values than this are grades or codes more often than amounts.
@@ -25,13 +26,13 @@ def target_column(columns: Sequence[Column], name: object) -> Column:
     """The column called `name`; raises BadInput (`target`) when no model can predict it."""
     if not name or not isinstance(name, str):
         raise BadInput("target", "Choose the column to predict.")
-    column = next((each for each in columns if each.name == name), None)
-    if column is None:
-        raise BadInput("target", unknown_column(name, [each.name for each in columns]))
+    column = named_column("target", name, columns)
     if column.unique == 0:
         raise BadInput("target", f"{name} is empty; choose a column with values to learn from.")
     if column.unique == 1:
-        raise BadInput("target", f"{name} has the same value in every row; there is nothing to predict.")
+        raise BadInput(
+            "target", f"{name} has the same value in every row, so there is nothing to predict; choose another column."
+        )
     if column.dtype is Dtype.DATETIME:
         raise BadInput("target", f"{name} holds dates, which no algorithm here predicts; choose another column.")
     return column
@@ -81,7 +82,7 @@ def settled_metric(key: str | None, task: Task, target: Column) -> str:
     """The score asked for, or the task's usual one; raises BadInput (`metric`) naming those that would do."""
     if key is None:
         return DEFAULT_METRIC[task]
-    usable = [metric.key for metric in metrics_for(task) if not metric.two_classes or target.unique == 2]
+    usable = [metric.key for metric in metrics_for(task, target.unique)]
     if key in usable:
         return key
     if key in METRICS and METRICS[key].task is task:

@@ -8,7 +8,10 @@ import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
-from ml.schema import Dtype
+from ml.algorithms.registry import NO_FACTS, RowFacts
+from ml.inner import crossed, whole_parts
+from ml.schema import Dtype, Task
+from ml.splits import Grounds
 from ml.steps.categories import as_words, common_categories
 from ml.steps.framed import FrameStep, apart, quiet, side_by_side
 from ml.steps.registry import Gives, Made
@@ -77,6 +80,11 @@ class TargetColumns(FrameStep):
     other folds (`fit_transform`), as their own target would otherwise be among their inputs; every later row
     gets the mean of all of them. Missing and unseen categories: missing is a category, unseen gives the mean
     of all rows. Source: Micci-Barreca 2001, SIGKDD Explorations 3(1); scikit-learn's TargetEncoder.
+
+    Rows of one group are in one fold, as what other rows of it tell is not known of a new group. Rows with moments are
+    encoded by earlier folds alone, as rows to come will be (`ml.inner.crossed`); those of the earliest, before which
+    there is none, by all later ones: the mean of all rows, which an unseen category gets, would tell that they are
+    early. Rows of an only group or moment get that mean.
     """
 
     def __init__(
@@ -91,15 +99,33 @@ class TargetColumns(FrameStep):
         self.classes = classes
         self.seed = seed
 
-    def fit_transform(self, X: pd.DataFrame, y: Any = None) -> Any:  # noqa: N803 -- scikit-learn's signature
-        """Learn from all rows and return these rows encoded by the folds they are not in."""
+    def fit_transform(
+        self,
+        X: pd.DataFrame,  # noqa: N803 -- scikit-learn's signature
+        y: Any = None,
+        facts: RowFacts = NO_FACTS,
+    ) -> Any:
+        """Learn from all rows and return these rows encoded by the folds they are not in; `facts` tie rows together."""
         self.fit(X, y)
-        arrays = self._given(X, reset=False)
+        words = self._words(self._given(X, reset=False))
         if self._rows_to_spread(y) < 2:  # one row, or each class once: no row has another to be encoded by
             return self._put(X, apart(np.tile(self._overall(), (len(X), 1))))
+        encoded = self._by_others(words, y, self._folds(y)) if facts.ties is None else self._untied(words, y, facts)
+        return self._put(X, apart(encoded))
+
+    def _untied(self, words: Any, y: Any, facts: RowFacts) -> Any:
+        task = Task.CLASSIFICATION if self.classes else Task.REGRESSION
+        grounds = Grounds(values=np.asarray(y), task=task, groups=facts.groups, moments=facts.moments)
+        cuts = crossed(grounds, whole_parts(grounds, self.folds, seed=self.seed))
+        if len(cuts) < 2:
+            return np.tile(self._overall(), (len(words), 1))
+        every = np.arange(len(words))
+        pairs = [(cut.train if len(cut.train) else np.setdiff1d(every, cut.test), cut.test) for cut in cuts]
+        return self._by_others(words, y, pairs)
+
+    def _by_others(self, words: Any, y: Any, folds: Any) -> Any:
         with quiet():
-            crossed = self._encoder(y, self._folds(y)).fit_transform(self._words(arrays), self._amounts(y))
-        return self._put(X, apart(crossed))
+            return self._encoder(y, folds).fit_transform(words, self._amounts(y))
 
     def _learn(self, arrays: list[Any], y: Any) -> Gives:
         if y is None:

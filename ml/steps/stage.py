@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from ml.algorithms.registry import NO_FACTS, RowFacts
 from ml.errors import CannotFit
 from ml.schema import Column, Dtype, Role, Task
 from ml.steps.framed import FrameStep
@@ -51,15 +52,24 @@ def build_stage(steps: Sequence[Step], columns: Sequence[Column], *, task: Task,
 
 
 def fit_steps(
-    steps: Sequence[Step], columns: Sequence[Column], training: pd.DataFrame, values: Any, *, task: Task, seed: int
+    steps: Sequence[Step],
+    columns: Sequence[Column],
+    training: pd.DataFrame,
+    values: Any,
+    *,
+    task: Task,
+    seed: int,
+    facts: RowFacts = NO_FACTS,
 ) -> Shaped:
     """Fit steps on the rows to learn from, a canonical frame of `columns`, and their target.
 
-    `frame` is what an algorithm is to learn from: a target encoding has given each row the means of other rows.
-    Raises CannotFit when no column is left, or more than anybody needs.
+    `frame` is what an algorithm is to learn from: a target encoding has given each row the means of other rows, which
+    it is not tied to by `facts`. Raises CannotFit when no column is left, or more than anybody needs.
     """
     stage = build_stage(steps, columns, task=task, seed=seed)
-    frame = stage.fit_transform(training, values)
+    parts = zip([name for name, _ in stage.steps], steps, strict=True)
+    told = {f"{name}__facts": facts for name, step in parts if get_step(step.kind).needs_target}
+    frame = stage.fit_transform(training, values, **told)
     *_, shape = shapes_along([part for _, part in stage.steps], steps, columns)
     if not shape.dtypes:
         raise CannotFit("The feature steps leave no column to learn from; choose other steps.")

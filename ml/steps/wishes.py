@@ -213,8 +213,10 @@ def _given(step: Step, kind: StepKind, before: Sequence[Column], attr: str, past
             why = past.why_missing(name, known) if past else unknown_column(name, known)
             raise BadInput(f"{attr}.columns", why)
         if by_name[name].dtype not in kind.takes:
-            takes = ", ".join(dtype.value for dtype in kind.takes)
+            *others, last = [dtype.value for dtype in kind.takes]
+            takes = f"{', '.join(others)} or {last}" if others else last
             raise BadInput(
-                f"{attr}.columns", f"{kind.name} takes {takes}; {name} is of type {by_name[name].dtype.value}."
+                f"{attr}.columns",
+                f"{kind.name} takes columns of type {takes}; {name} is of type {by_name[name].dtype.value}.",
             )
     return tuple(by_name[name] for name in step.columns)

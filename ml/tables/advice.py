@@ -6,8 +6,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from ml.schema import Column, Dtype, Role
-from ml.tables.summary import counted
+from ml import wording
+from ml.schema import NUMERIC, Column, Dtype, Role
+from ml.values import LARGEST
+from ml.wording import counted, named, verb
 
 _LEAST_SHARE_MISSING = 0.5
 _MANY_CATEGORIES = 50
@@ -16,7 +18,6 @@ _NEARLY_ALL_DIFFER = 0.5
 _FAR_OUT = 10
 # A first or last date this many times the span of most dates away from them, and years away, is seldom meant.
 _FAR_SPANS, _FAR_DAYS = 3, 3653
-_NAMES_SHOWN = 5
 # Of one kind of warning about single columns; a page with hundreds is read by nobody.
 _MOST_OF_A_KIND = 20
 
@@ -57,7 +58,7 @@ def all_advice(
     Each is `{"code", "columns", "detail", "severity": "warning"|"info", "remedy": {"kind", "columns", …} | None}`;
     `remedy.kind` is exclude, mark_missing (`values`), clip_outliers, retype (to `dtype`) or rare_categories. Codes:
     empty, constant, id, duplicates, near_copy, disguised_missing, mostly_missing, another_type, outliers,
-    rare_categories, far_dates.
+    rare_categories, far_dates, huge_numbers.
     """
     pairs = list(zip(columns, profile, strict=True))
     found = [
@@ -71,6 +72,7 @@ def all_advice(
         *_outliers(pairs),
         *_many_categories(pairs),
         *_few(_far_dates(pairs)),
+        *_huge_numbers(pairs),
     ]
     return sorted(found, key=lambda warning: warning["severity"] != "warning")
 
@@ -86,17 +88,6 @@ def _few(warnings: Iterable[Warned]) -> Iterator[Warned]:
     return islice(warnings, _MOST_OF_A_KIND)
 
 
-def _named(names: Sequence[str]) -> str:
-    """
-    >>> _named(["a", "b"])
-    '“a” and “b”'
-    """
-    shown = [f"“{name}”" for name in names[:_NAMES_SHOWN]]
-    if len(names) > _NAMES_SHOWN:
-        return f"{', '.join(shown)} and {counted(len(names) - _NAMES_SHOWN, 'other', 'others')}"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
 def _percent(share: float) -> str:
     """Only none is 0% and only all is 100%.
 
@@ -108,26 +99,20 @@ def _percent(share: float) -> str:
     return "more than 99.9%" if 0.999 < share < 1 else f"{share:.1%}"
 
 
-def _verb(names: Sequence[str], one: str, many: str) -> str:
-    return one if len(names) == 1 else many
-
-
 def _empty_and_constant(columns: Sequence[Column]) -> Iterator[Warned]:
     if empty := [column.name for column in columns if column.unique == 0]:
-        detail = f"{_named(empty)} {_verb(empty, 'has', 'have')} no value at all; leave out."
+        detail = f"{named(empty)} {verb(empty, 'has', 'have')} no value at all; leave out."
         yield _warning("empty", empty, detail, remedy="exclude")
     if constant := [column.name for column in columns if column.unique == 1]:
-        detail = (
-            f"{_named(constant)} never {_verb(constant, 'changes', 'change')}, so nothing can be learnt; leave out."
-        )
+        detail = f"{named(constant)} never {verb(constant, 'changes', 'change')}, so nothing can be learnt; leave out."
         yield _warning("constant", constant, detail, severity="info", remedy="exclude")
 
 
 def _ids(columns: Sequence[Column]) -> Iterator[Warned]:
     if names := [column.name for column in columns if column.role is Role.ID and column.unique > 1]:
         detail = (
-            f"{_named(names)} {_verb(names, 'names', 'name')} rows rather than describing them, and "
-            f"{_verb(names, 'is', 'are')} left out of models; correct the type if that is wrong."
+            f"{named(names)} {verb(names, 'names', 'name')} rows rather than describing them, and "
+            f"{verb(names, 'is', 'are')} left out of models; correct the type if that is wrong."
         )
         yield _warning("id", names, detail, severity="info", remedy="exclude")
 
@@ -175,7 +160,7 @@ def _mostly_missing(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator[
         most = max(share for _, share in mostly if share < 1)
         how = _percent(most) if len(names) == 1 else f"up to {_percent(most)}"
         detail = (
-            f"{_named(names)} {_verb(names, 'is', 'are')} missing in most rows ({how}); leave out, unless being "
+            f"{named(names)} {verb(names, 'is', 'are')} missing in most rows ({how}); leave out, unless being "
             "missing says something itself."
         )
         yield _warning("mostly_missing", names, detail, remedy="exclude")
@@ -194,7 +179,7 @@ def _outliers(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator[Warned
     names = [column.name for column, about in pairs if column.role is not Role.ID and _is_far_out(about)]
     if names:
         detail = (
-            f"{_named(names)} {_verb(names, 'has', 'have')} values more than {_FAR_OUT} interquartile ranges beyond "
+            f"{named(names)} {verb(names, 'has', 'have')} values more than {_FAR_OUT} interquartile ranges beyond "
             "the quartiles. Linear models and nearest neighbours follow them; clip them, or take the logarithm."
         )
         yield _warning("outliers", names, detail, severity="info", remedy="clip_outliers")
@@ -216,16 +201,27 @@ def _many_categories(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator
             (different if column.unique > _NEARLY_ALL_DIFFER * present else many).append(column.name)
     if different:
         detail = (
-            f"{_named(different)} {_verb(different, 'differs', 'differ')} in most rows, so a category hardly ever "
+            f"{named(different)} {verb(different, 'differs', 'differ')} in most rows, so a category hardly ever "
             "comes back; leave out, or correct the type to text."
         )
         yield _warning("rare_categories", different, detail, remedy="exclude")
     if many:
         detail = (
-            f"{_named(many)} {_verb(many, 'has', 'have')} more than {_MANY_CATEGORIES} categories, and the rare ones "
+            f"{named(many)} {verb(many, 'has', 'have')} more than {_MANY_CATEGORIES} categories, and the rare ones "
             "teach little; put rare categories together."
         )
         yield _warning("rare_categories", many, detail, severity="info", remedy="rare_categories")
+
+
+def _huge_numbers(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator[Warned]:
+    names = [column.name for column, about in pairs if column.dtype in NUMERIC and _is_huge(about)]
+    if names:
+        yield _warning("huge_numbers", names, wording.huge_numbers(names))
+
+
+def _is_huge(about: dict[str, Any]) -> bool:
+    ends = [end for end in (about["min"], about["max"]) if end is not None]
+    return any(abs(end) > LARGEST for end in ends)
 
 
 def _far_dates(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator[Warned]:

@@ -1,45 +1,54 @@
-"""Numbers with something around them: a currency or percent sign, blanks between the thousands."""
+"""Numbers with something around them: a currency or percent sign, blanks between the thousands, another minus."""
+
+from functools import cache
 
 from ml.schema import Dtype
 from ml.tables.duck import literal
 from ml.tables.kinds import Kind
-
-_POINT = "([1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?"
-_COMMA = "([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?"
-_BLANK = r"[ \x{a0}\x{2009}\x{202f}'’]"
-_SIGN = "[+-]?"
-_SIGNS = {"%": "percent", "$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹"}
+from ml.tables.signs import ANY_SIGN, BLANK, LONG_MINUS, PERCENT, SIGNS, amount
 
 
-def _number_in(marks_gone: str) -> str:
-    number = f"try_cast({marks_gone} AS DOUBLE)"
+def bare_amount(*, comma: bool) -> str:
+    """The number of an amount in SQL, from its first digit to its last: signs may hold points of their own."""
+    minus = f"CASE WHEN regexp_matches({{v}}, '[({LONG_MINUS}-]') THEN '-' ELSE '' END"  # accountants write (5) for -5
+    digits = "regexp_extract({v}, '[0-9](?:.*[0-9])?')"
+    bare = f"{minus} || regexp_replace({digits}, '[^0-9.,]', '', 'g')"
+    return _number_in(f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')")
+
+
+@cache
+def signed(sign: str, *, comma: bool) -> Kind:
+    """The kind of column whose every value bears this sign; one in two currencies is of neither kind."""
+    how = " with a decimal comma" if comma else ""
+    # Behind letters a leading zero or a hyphen tells a code: CHF 007, CAD-101.
+    digits = "(?:0|[1-9][0-9]*)" if sign.isalpha() else "[0-9]+"
+    pattern = amount(SIGNS[sign], comma=comma, digits=digits, is_word=sign.isalpha())
+    return Kind(
+        f"{sign}{how}",
+        Dtype.NUMBER,
+        f"numbers in {'percent' if sign == PERCENT else sign}{how}",
+        f"regexp_full_match({{v}}, {literal(pattern)})",
+        bare_amount(comma=comma),
+        sign,
+        "signed_comma" if comma else "signed",
+    )
+
+
+def _number_in(text: str) -> str:
+    number = f"try_cast({text} AS DOUBLE)"
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
 def _bare(*, comma: bool) -> str:
     """The text without signs, blanks and thousands marks, with a point for its decimals."""
-    bare = "regexp_replace({v}, '[^0-9.,+-]', '', 'g')"
+    negative = f"regexp_replace({{v}}, '^[(]|{LONG_MINUS}', '-')"  # accountants write (5) for -5
+    bare = f"regexp_replace({negative}, '[^0-9.,+-]', '', 'g')"
     return f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')"
-
-
-def _with_sign(sign: str, *, comma: bool) -> Kind:
-    number = _COMMA if comma else _POINT
-    mark = rf"\x{{{ord(sign):x}}}"
-    before, behind = f"{_SIGN}{mark} ?{_SIGN}{number}", f"{_SIGN}{number}{_BLANK}?{mark}"
-    how = " with a decimal comma" if comma else ""
-    return Kind(
-        f"{sign}{how}",
-        Dtype.NUMBER,
-        f"numbers in {_SIGNS[sign]}{how}",
-        f"regexp_full_match({{v}}, {literal(f'{before}|{behind}')})",
-        _number_in(_bare(comma=comma)),
-        sign,
-    )
 
 
 def _with_blanks(*, comma: bool) -> Kind:
     decimals = "(,[0-9]+)?" if comma else "([.][0-9]+)?"
-    number = f"-?([1-9][0-9]{{0,2}}({_BLANK}[0-9]{{3}})+|0|[1-9][0-9]{{0,2}}){decimals}"
+    number = f"-?([1-9][0-9]{{0,2}}({BLANK}[0-9]{{3}})+|0|[1-9][0-9]{{0,2}}){decimals}"
     return Kind(
         "blanks with a comma" if comma else "blanks",
         Dtype.NUMBER,
@@ -50,17 +59,69 @@ def _with_blanks(*, comma: bool) -> Kind:
     )
 
 
-# What an amount looks like from afar; a column without it need not be tried sign by sign.
+def _strict_number(*, comma: bool) -> str:
+    """As strict as for plain numbers, which are among them: no leading zeros, no more digits than a double keeps."""
+    thousands, point = ("[.]", ",") if comma else (",", "[.]")
+    return f"([1-9][0-9]{{0,2}}({thousands}[0-9]{{3}})+|0|[1-9][0-9]{{0,14}})({point}[0-9]+)?"
+
+
+def _with_another_minus(*, comma: bool) -> Kind:
+    number = _strict_number(comma=comma)
+    return Kind(
+        "another minus with a comma" if comma else "another minus",
+        Dtype.NUMBER,
+        "numbers, in parentheses or with a long minus where negative",
+        f"regexp_full_match({{v}}, {literal(f'[{LONG_MINUS}-]?{number}|[(]{number}[)]')})",
+        _number_in(_bare(comma=comma)),
+        "another minus",
+    )
+
+
+def _with_minus_behind(*, comma: bool) -> Kind:
+    return Kind(
+        "minus behind with a comma" if comma else "minus behind",
+        Dtype.NUMBER,
+        "numbers, with the minus behind",
+        f"regexp_full_match({{v}}, {literal(_strict_number(comma=comma) + '-?')})",
+        bare_amount(comma=comma),
+        "minus behind",
+        "minus_behind_comma" if comma else "minus_behind",
+    )
+
+
+# What an amount looks like from afar; a column without it need not be tried with the sign of one of its values.
 A_SIGN = Kind(
     "sign shape",
     Dtype.NUMBER,
     "amounts",
-    f"regexp_matches({{v}}, {literal('^[+-]?[%$€£¥₹]|[%$€£¥₹]$')})",
+    f"regexp_matches({{v}}, {literal(f'^[(+{LONG_MINUS}-]?(?:{ANY_SIGN})|(?:{ANY_SIGN})[)]?$')})",
     "{v}",
     "sign shape",
 )
-# A column in two currencies is of neither kind, and stays text.
-SIGNED = {comma: tuple(_with_sign(sign, comma=comma) for sign in _SIGNS) for comma in (False, True)}
+# `TL 1, TL 2` and `CAD 101` may be codes; behind letters only fractions or marks between thousands tell amounts.
+SURELY_MONEY = f"bool_or(regexp_matches({{v}}, {literal('[0-9](?:[.,]|' + BLANK + ')[0-9]')}))"
 BLANKS_BETWEEN = (_with_blanks(comma=True), _with_blanks(comma=False))
+ANOTHER_MINUS = {comma: _with_another_minus(comma=comma) for comma in (False, True)}
+MINUS_BEHIND = {comma: _with_minus_behind(comma=comma) for comma in (False, True)}
+# A column of (1), (2), (3) is numbered, not negative.
+_SURELY_SIGNED = "bool_or(NOT starts_with({v}, '('))"
+# `2-` may be a grade and `2019-` an open span; only a fraction tells an amount.
+_SURELY_MINUS_BEHIND = "bool_or(regexp_full_match({v}, '.*[.,][0-9]+-'))"
+# `1,23,456` may be a list or a code. A fraction tells an amount at once. Otherwise so many different values in groups
+# of two and three are no chance, and now more, now fewer groups, or zeros that begin a group, are no list.
+_GROUPED = "regexp_matches({v}, ',[0-9]{2},')"
+_GROUPS = "strlen({v}) - strlen(replace({v}, ',', ''))"
+_SURELY_LAKHS = (
+    f"bool_or({_GROUPED} AND contains({{v}}, '.')) OR (count(DISTINCT {{v}}) FILTER ({_GROUPED}) >= 5 AND "
+    f"(count(DISTINCT {_GROUPS}) FILTER (contains({{v}}, ',')) > 1 OR "
+    f"(count(DISTINCT strlen({{v}})) FILTER ({_GROUPED}) > 1 AND bool_or(contains({{v}}, ',0')))))"
+)
 # `123 456 789` may be a telephone number or a code; only fractions or short numbers beside it tell amounts.
-SURELY_AMOUNTS = r"regexp_full_match({v}, '-?[0-9]{1,3}|.*[.,][0-9]+')"
+_SURELY_AMOUNTS = r"bool_or(regexp_full_match({v}, '-?[0-9]{1,3}|.*[.,][0-9]+'))"
+# What has to hold besides, over all values of a column, by the trial of its kind.
+SURE = {
+    "blanks": _SURELY_AMOUNTS,
+    "another minus": _SURELY_SIGNED,
+    "minus behind": _SURELY_MINUS_BEHIND,
+    "lakhs": _SURELY_LAKHS,
+}

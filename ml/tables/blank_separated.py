@@ -13,7 +13,7 @@ _LEAST_SHARE_OF_NUMBERS = 0.5
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^ \t\n]+')
 _ALIGNED = re.compile(r"\S {2,}\S")
 # Their presence means that blanks are a part of the cells.
-_OTHER_DELIMITERS = re.compile(r"[,;|]")
+_OTHER_DELIMITERS = re.compile(r"[,;|\x01]")
 
 
 def with_tabs(line: str) -> str:

@@ -13,9 +13,10 @@ from ml.tables.bad_rows import BadRows
 from ml.tables.contents import PlainText
 from ml.tables.delimited import Layout, is_blank, rows_of
 from ml.tables.row_spans import row_spans
-from ml.tables.summary import MEGABYTE, Limits, Progress, counted, silent
+from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import TextSink, cell_too_long
 from ml.tables.values import BLANKS
+from ml.wording import counted
 
 _WINDOW = 4 * MEGABYTE
 _LONGEST_LINE = 64 * MEGABYTE
@@ -30,6 +31,8 @@ class Ragged:
 
     def __init__(self) -> None:
         self.above = 0
+        self.below = 0
+        self.headers = 0
         self.short = 0
         self.long = 0
 
@@ -37,6 +40,11 @@ class Ragged:
         notes = []
         if self.above:
             notes.append(f"{counted(self.above, 'line', 'lines')} above the table left out.")
+        if self.below:
+            lines = counted(self.below, "line", "lines")
+            notes.append(f"{lines} below the names of the columns (units, types or the like) left out.")
+        if self.headers:
+            notes.append(f"{counted(self.headers, 'row repeats', 'rows repeat')} the header, left out.")
         if self.short:
             rows = counted(self.short, "row has", "rows have")
             notes.append(f"{rows} too few cells, kept; what is not there counts as missing.")
@@ -51,8 +59,8 @@ def careful_rows(
     """Put every row of a text into `sink`.
 
     A row with too few cells is kept, the rest missing; one with too many is left out, unless what is too
-    much is blank. A quotation that is opened and never closed is taken as text, line by line. Raises
-    UnreadableTable `cell_too_long`, `too_large`.
+    much is blank; so is one that repeats the line of the header. A quotation that is opened and never closed is
+    taken as text, line by line. Raises UnreadableTable `cell_too_long`, `too_large`.
     """
     # The limit belongs to the whole process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), limits.max_cell_bytes))
@@ -79,7 +87,8 @@ class _Walk:
         self._bad = bad
         self._ragged = ragged
         self._limits = limits
-        self._above, self._header = layout.skipped, layout.header
+        self._above, self._header, self._below = layout.skipped, layout.header, layout.below
+        self._header_line = b""
         self._window = b""
         self._at = 0
         self._line = 1
@@ -103,8 +112,8 @@ class _Walk:
             self._fill()
         if self._at == len(self._window):
             return False
-        if self._above or self._header:
-            self._walk(rows=self._above + self._header)
+        if waiting := self._above + self._header + self._below:
+            self._walk(rows=waiting)
         elif not self._layout.is_quoted_plainly:
             self._walk(until=len(self._window))
         else:
@@ -127,7 +136,10 @@ class _Walk:
             self._walk(rows=_ROWS_IN_DOUBT)
             return
         ends = spans.ends + begin
-        is_odd = (spans.cells != self._layout.width) | (np.diff(ends, prepend=begin) > self._limits.max_cell_bytes)
+        sizes = np.diff(ends, prepend=begin)
+        is_odd = (spans.cells != self._layout.width) | (sizes > self._limits.max_cell_bytes)
+        for place in np.flatnonzero(sizes == len(self._header_line)):
+            is_odd[place] |= self._window.startswith(self._header_line, ends[place] - sizes[place])
         odd = np.flatnonzero(is_odd)
         if len(odd) * _ROWS_FOR_AN_ODD_ONE > len(ends):
             self._walk(until=int(ends[-1]))
@@ -171,6 +183,15 @@ class _Walk:
             self._bad.add(self._line, "stands above the table; left out", "".join(lines))
         elif self._header:
             self._header = False
+            if tuple(row) == self._layout.names and not _all_blank(row):
+                self._header_line = "".join(lines).encode()
+        elif self._below:
+            self._below -= 1
+            self._ragged.below += 1
+            self._bad.add(self._line, "tells of the columns, as units or types do; left out", "".join(lines))
+        elif len(lines) == 1 and lines[0].encode() == self._header_line:
+            self._ragged.headers += 1
+            self._bad.add(self._line, "repeats the header; left out", lines[0])
         elif len(lines) > 1 and (not self._fits(row) or self._ends_open(lines)):
             self._take_line_by_line(lines)
         else:

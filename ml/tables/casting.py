@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ml.schema import WORDS, Column, Dtype
-from ml.tables.dates import DATE_FORMATS
+from ml.tables.amounts import bare_amount
+from ml.tables.dates import DATE_FORMATS, MONTHS
 from ml.tables.duck import connect, copy, literal, parquet, select
+from ml.tables.signs import ANY_SIGN, amount, number_with_minus_behind
 from ml.values import FALSE_WORDS, TRUE_WORDS
 
 
@@ -129,7 +131,7 @@ _TENS = "([eE][+-]?[0-9]+)?"
 # The first two are the patterns of `ml.values.number`, so that a row typed in a form reads the same.
 _POINT = rf"{_SIGN}([0-9]+[.]?[0-9]*|[.][0-9]+){_TENS}"
 _DECIMAL_COMMA = rf"{_SIGN}(0|[0-9]{{4,}}),[0-9]+|{_SIGN}[0-9]+,([0-9]{{1,2}}|[0-9]{{4,}})"
-_THOUSANDS = rf"{_SIGN}[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]*)?"
+_THOUSANDS = rf"{_SIGN}([0-9]{{1,3}}(,[0-9]{{3}})+|[0-9]{{1,2}}(,[0-9]{{2}})+,[0-9]{{3}})([.][0-9]*)?"
 _POINTS_AND_COMMA = rf"{_SIGN}([0-9]{{1,3}}([.][0-9]{{3}})+|[0-9]+)(,[0-9]+)?{_TENS}"
 _SPACES = rf"{_SIGN}[0-9]{{1,3}}([ '’\x{{a0}}\x{{202f}}][0-9]{{3}})*([.,][0-9]+)?"
 
@@ -138,13 +140,22 @@ _WITH_POINT_FOR_COMMA = _finite("replace({v}, ',', '.')")
 _WITHOUT_POINTS = _finite("replace(replace({v}, '.', ''), ',', '.')")
 _WITHOUT_BLANKS = _finite("replace(regexp_replace({v}, '[^0-9.,+-]', '', 'g'), ',', '.')")
 
+_PLAIN = (
+    f"CASE WHEN {_matches(_POINT)} THEN {_finite('{v}')} "
+    f"WHEN {_matches(_DECIMAL_COMMA)} THEN {_WITH_POINT_FOR_COMMA} END"
+)
+
+
+def _amounts(name: str, phrase: str, pattern: str, *, comma: bool) -> Way:
+    return Way(name, phrase, f"CASE WHEN {_matches(pattern)} THEN {bare_amount(comma=comma)} ELSE {_PLAIN} END")
+
+
+_SIGNED = "numbers with the sign of a currency or of percent, read without it"
+_MINUS_BEHIND = "numbers with the minus behind"
+_WITH_COMMA = ", and with a decimal comma"
+
 _NUMBERS = (
-    Way(
-        "plain",
-        "numbers",
-        f"CASE WHEN {_matches(_POINT)} THEN {_finite('{v}')} "
-        f"WHEN {_matches(_DECIMAL_COMMA)} THEN {_WITH_POINT_FOR_COMMA} END",
-    ),
+    Way("plain", "numbers", _PLAIN),
     Way(
         "thousands",
         "numbers with commas between the thousands",
@@ -162,6 +173,10 @@ _NUMBERS = (
         "numbers with blanks between the thousands",
         f"CASE WHEN {_matches(_SPACES)} THEN {_WITHOUT_BLANKS} END",
     ),
+    _amounts("signed", _SIGNED, amount(ANY_SIGN, comma=False), comma=False),
+    _amounts("signed_comma", _SIGNED + _WITH_COMMA, amount(ANY_SIGN, comma=True), comma=True),
+    _amounts("minus_behind", _MINUS_BEHIND, number_with_minus_behind(comma=False), comma=False),
+    _amounts("minus_behind_comma", _MINUS_BEHIND + _WITH_COMMA, number_with_minus_behind(comma=True), comma=True),
 )
 
 
@@ -199,13 +214,14 @@ _EIGHT_DIGITS = f"CASE WHEN {_matches('[1-9][0-9]{7}')} THEN try_strptime({{v}},
 
 def _dates_in_text(order: str, phrase: str) -> Way:
     """Every format that can be told from one value alone, and one order of day and month for the rest."""
-    names = ("zoned", "year_first", order, "month_name", f"{order}_short")
+    names = ("zoned", "year_first", order, "month_name", f"{order}_short", "year_month_day_signs")
     return Way(order, phrase, f"coalesce({', '.join([*(_DATES[name] for name in names), _EIGHT_DIGITS])})")
 
 
 _DATES_IN_TEXT = (
     _dates_in_text("day_first", "dates, day first where both could be meant"),
     _dates_in_text("month_first", "dates, month first where both could be meant"),
+    Way("months", "months, read as their first day", f"coalesce({', '.join(_DATES[name] for name in sorted(MONTHS))})"),
 )
 
 

@@ -15,7 +15,8 @@ from ml.errors import UnreadableTable
 from ml.tables.alphabets import WESTERN
 from ml.tables.bad_rows import BadRows
 from ml.tables.encodings import OddWords, encoding_shown, guess_encoding, name_of
-from ml.tables.summary import MEGABYTE, Limits, Progress, counted, silent
+from ml.tables.summary import MEGABYTE, Limits, Progress, silent
+from ml.wording import counted
 
 HEAD_BYTES = 64 * 1024
 # Progress is told once for so many bytes.
@@ -40,7 +41,8 @@ _BINARY = (
     (b"7z\xbc\xaf", "This is a 7z archive; unpack it first."),
     (b"Rar!", "This is a RAR archive; unpack it first."),
 )
-_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
+# The first of the others parts the columns of Hive.
+_CONTROL = bytes(code for code in range(32) if code not in b"\x01\t\n\v\f\r\x1b")
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 

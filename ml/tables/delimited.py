@@ -4,18 +4,21 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from ml.errors import UnreadableTable
 from ml.tables.blank_separated import is_blank_separated, with_tabs
-from ml.tables.header_row import has_header, is_number
+from ml.tables.header_lines import header_lines
+from ml.tables.header_row import has_header, is_number, is_surely_header
 from ml.tables.summary import MEGABYTE, Limits
 from ml.tables.values import BLANKS
 
 DELIMITERS = (",", ";", "\t", "|")
+# Only where one parts every line alike, as it may stand in a value; the last is that of Hive.
+RARE_DELIMITERS = ("^", "~", "\x01")
 
 _SAMPLE_CHARACTERS = 256 * 1024
 _LONGEST_SAMPLE = 8 * 1024 * 1024
@@ -24,6 +27,8 @@ _JUDGED_ROWS = 100
 _MOST_LINES_ABOVE = 20
 _LEAST_SHARE_ALIKE = 0.4
 _EXCEL_HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)
+# All remarks above a table but the last, which may be its header. A hash with a word is perhaps a value.
+_REMARKS = re.compile(r"(?:[ \t]*(?:#(?:[ \t#].*)?)?\n)+(?=#.*\n\s*[^#\s])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,9 @@ class Layout:
     """What a reader of delimited text must know.
 
     `skipped` lines of text stand above the table (an empty line is none); then comes the header, when there
-    is one, and rows of `len(names)` cells. `names` are as the file has them, blank ones included. `by_blanks` says
-    that columns are parted by blanks, and that this is the layout of the lines after `with_tabs`.
+    is one, `below` lines that say more of the columns (units, types), and rows of `len(names)` cells. `names` are as
+    the file has them, blank ones included. `by_blanks` says that columns are parted by blanks, and that this is the
+    layout of the lines after `with_tabs`.
     """
 
     delimiter: str
@@ -41,6 +47,7 @@ class Layout:
     escape: str | None = None
     header: bool = True
     skipped: int = 0
+    below: int = 0
     names: tuple[str, ...] = ()
 
     @property
@@ -59,8 +66,8 @@ class Layout:
 
     @property
     def is_plain(self) -> bool:
-        """Whether every reader understands it: quoted plainly, nothing above the table."""
-        return self.is_quoted_plainly and self.skipped == 0
+        """Whether every reader understands it: quoted plainly, nothing above the table or between header and rows."""
+        return self.is_quoted_plainly and self.skipped == 0 and self.below == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,17 @@ class _Attempt:
     share: float
     whole: bool
 
-    @property
-    def score(self) -> float:
+    def score(self, delimiters: Collection[str]) -> float:
+        """How well it parts the lines: cells with others of these `delimiters` tell against it."""
         first = 0.2 if len(self.rows[0]) == self.width else 0.0
-        return self.share + 0.5 * self._share_of_clean_cells() + first
+        return self.share + 0.5 * self._share_of_clean_cells(delimiters) + first
 
-    def _share_of_clean_cells(self) -> float:
-        others = "".join(set(DELIMITERS) - {self.layout.delimiter})
+    @property
+    def parts_every_line(self) -> bool:
+        return len(self.rows) > 1 and all(len(row) == self.width for row in self.rows)
+
+    def _share_of_clean_cells(self, delimiters: Collection[str]) -> float:
+        others = "".join(set(delimiters) - {self.layout.delimiter})
         odd = re.compile(f"[{re.escape(others)}]")
         cells = [cell for row in self.rows[:_JUDGED_ROWS] for cell in row]
         clean = sum(1 for cell in cells if not odd.search(cell) or is_number(cell, decimal_comma=True))
@@ -155,13 +166,19 @@ def _layout_of(sample: str, *, whole: bool) -> Layout:
     if re.match(r"(?:%.*\n|\s)*+@relation\b", text, re.IGNORECASE):
         raise UnreadableTable("unreadable", "This is an ARFF file; save the table as CSV first.")
     hint = _EXCEL_HINT.match(sample)
-    if hint and hint[1] in DELIMITERS:
+    if hint and hint[1] in DELIMITERS + RARE_DELIMITERS:
         return _finished(_best_attempt(sample[hint.end() :], (hint[1],), whole=whole), skipped=1)
+    remarks = _REMARKS.match(sample)
+    if remarks and '"' not in remarks[0]:  # a quotation that opens there may end anywhere
+        lines = sum(1 for line in remarks[0].split("\n") if line.strip())
+        found = _layout_of(sample[remarks.end() :], whole=whole)
+        return replace(found, skipped=found.skipped + lines)
     if is_blank_separated(sample.splitlines()[:_SAMPLE_ROWS]):
         sample = "".join(with_tabs(line) + "\n" for line in sample.splitlines())
         found = _finished(_best_attempt(sample, ("\t",), whole=whole), skipped=0)
         return replace(found, by_blanks=True)
-    return _finished(_best_attempt(sample, DELIMITERS, whole=whole), skipped=0)
+    rare = tuple(delimiter for delimiter in RARE_DELIMITERS if delimiter in sample)
+    return _finished(_best_attempt(sample, DELIMITERS + rare, whole=whole), skipped=0)
 
 
 def sample_of(file: IO[str]) -> tuple[str, bool]:
@@ -178,17 +195,19 @@ def sample_of(file: IO[str]) -> tuple[str, bool]:
 
 
 def _best_attempt(sample: str, delimiters: Sequence[str], *, whole: bool) -> _Attempt:
-    attempts = [
-        attempt
-        for delimiter in delimiters
-        for layout in _quotings(sample, delimiter)
-        if (attempt := _attempt(sample, layout, whole=whole))
-    ]
+    attempts: list[_Attempt] = []
+    for delimiter in delimiters:
+        is_rare = delimiter in RARE_DELIMITERS
+        if is_rare and any(attempt.parts_every_line for attempt in attempts):
+            break
+        tried = [_attempt(sample, layout, whole=whole) for layout in _quotings(sample, delimiter)]
+        attempts += [attempt for attempt in tried if attempt and (attempt.parts_every_line or not is_rare)]
     if not attempts:
         raise _one_column(sample)
+    met = {*DELIMITERS, *(attempt.layout.delimiter for attempt in attempts)}
     best = attempts[0]
     for attempt in attempts[1:]:
-        if attempt.score > best.score + 1e-9:
+        if attempt.score(met) > best.score(met) + 1e-9:
             best = attempt
     return best
 
@@ -207,7 +226,8 @@ def _quotings(sample: str, delimiter: str) -> list[Layout]:
     if '\\"' in sample:
         return [plain, replace(plain, escape="\\")]
     edge = re.escape(delimiter)
-    if '"' not in sample and len(re.findall(rf"(?:^|{edge})'[^'\n]*'(?={edge}|$)", sample, re.MULTILINE)) > 1:
+    plainly_quoted = re.search(rf'(?:^|{edge}) *"', sample, re.MULTILINE)
+    if not plainly_quoted and len(re.findall(rf"(?:^|{edge})'[^'\n]*'(?={edge}|$)", sample, re.MULTILINE)) > 1:
         return [plain, replace(plain, quote="'")]
     return [plain]
 
@@ -218,9 +238,24 @@ def _attempt(sample: str, layout: Layout, *, whole: bool) -> _Attempt | None:
     if not widths:
         return None
     width, count = max(widths.items(), key=lambda item: (item[1], item[0] == len(rows[0]), item[0]))
+    if wider := _width_of_late_table(rows, width):
+        return _Attempt(layout, rows, wider, widths[wider] / len(rows), whole)
     if width < 2 or count / len(rows) < _LEAST_SHARE_ALIKE:
         return None
     return _Attempt(layout, rows, width, count / len(rows), whole)
+
+
+def _width_of_late_table(rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """The width of rows that are all alike to the end, under a header, below a few remarks with a value each."""
+    first = next((place for place, row in enumerate(rows[: _MOST_LINES_ABOVE + 1]) if len(row) > width + 1), 0)
+    above, late = rows[:first], rows[first:]
+    if not above or any(_filled(row) > 2 for row in above) or len({len(row) for row in late}) > 1:
+        return None
+    return len(late[0]) if is_surely_header(late[0], late[1:]) else None
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell.strip(BLANKS))
 
 
 def _rows(sample: str, layout: Layout, *, whole: bool) -> tuple[list[list[str]], bool]:
@@ -246,10 +281,11 @@ def is_blank(row: Sequence[str]) -> bool:
 
 def _finished(attempt: _Attempt, *, skipped: int) -> Layout:
     above = _lines_above(attempt) or _remarks(attempt)
-    rows = attempt.rows[above:]
-    width, names = attempt.width, rows[0]
-    alike = [row for row in rows[1:] if len(row) == width]
-    header = has_header(names, alike, width=width)
+    rows, width = attempt.rows[above:], attempt.width
+    lines = header_lines(rows)
+    names = rows[lines.names]
+    alike = [row for row in rows[lines.count :] if len(row) == width]
+    header = lines.count > 1 or has_header(names, alike, width=width)
     if not header:
         names = [""] * width
     elif len(names) == width - 1 and alike:
@@ -259,15 +295,39 @@ def _finished(attempt: _Attempt, *, skipped: int) -> Layout:
         names = [*names, *[""] * (width - len(names))]
     if header and attempt.whole and len(rows) == 1:
         raise UnreadableTable("empty", "The file has a header but no rows; upload one with at least one row.")
-    return replace(attempt.layout, header=header, skipped=skipped + above, names=tuple(names))
+    return replace(
+        attempt.layout,
+        header=header,
+        skipped=skipped + above + lines.names,
+        below=lines.count - 1 - lines.names,
+        names=tuple(names),
+    )
 
 
 def _lines_above(attempt: _Attempt) -> int:
-    """How many rows of one cell (a title, a remark) stand above the first row that is wide enough."""
-    for place, row in enumerate(attempt.rows[: _MOST_LINES_ABOVE + 1]):
-        if len(row) > 1 and sum(1 for cell in row if cell.strip(BLANKS)) > 1:
-            return place
-    return 0
+    """How many rows of one cell (a title, a remark) stand above the first row that is wide enough.
+
+    Where that one holds values, the row above it may be a header with a single name. Where it is too narrow, and a
+    header as wide as the table follows, it is a remark with its value, such as `Account;123`.
+    """
+    rows, width = attempt.rows, attempt.width
+    wide = (len(row) > 1 and _filled(row) > 1 for row in rows[: _MOST_LINES_ABOVE + 1])
+    place = next((place for place, is_wide in enumerate(wide) if is_wide), 0)
+    if len(rows[place]) < width - 1:
+        return _place_of_wide_header(rows, width) or place
+    below = [row for row in rows[place:] if len(row) == width]
+    if place and below and len(rows[place - 1]) == width:
+        return place - (
+            has_header(rows[place - 1], below, width=width) and not has_header(below[0], below[1:], width=width)
+        )
+    return place
+
+
+def _place_of_wide_header(rows: Sequence[Sequence[str]], width: int) -> int:
+    """The place of the first row as wide as the table, if it is a header; otherwise 0."""
+    place = next((place for place, row in enumerate(rows[: _MOST_LINES_ABOVE + 1]) if len(row) >= width - 1), 0)
+    below = [row for row in rows[place + 1 :] if len(row) == width]
+    return place if below and has_header(rows[place], below, width=width) else 0
 
 
 def _remarks(attempt: _Attempt) -> int:

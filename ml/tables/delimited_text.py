@@ -14,8 +14,10 @@ from ml.tables.duck import execute, file_name, literal, one_row, parquet, raise_
 from ml.tables.guesses import guess_kinds, guessed_cells, misfit
 from ml.tables.headers import clean_names
 from ml.tables.kinds import Kind
+from ml.tables.readings import Trials
 from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import too_many_rows
+from ml.tables.values import BLANKS
 
 _LONGEST_LINE = 64 * MEGABYTE
 _MOST_WRONG_GUESSES = 2
@@ -23,10 +25,14 @@ _MOST_WRONG_GUESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class CleanRows:
-    """A Parquet file with the columns c0, c1, …: typed already where `kinds` says so, cleaned text elsewhere."""
+    """A Parquet file with the columns c0, c1, …: typed already where `kinds` says so, cleaned text elsewhere.
+
+    `trials` are what the first rows leave every column to stand.
+    """
 
     path: Path
     kinds: dict[int, Kind]
+    trials: Trials
 
 
 def clean_rows_to_parquet(
@@ -48,7 +54,7 @@ def clean_rows_to_parquet(
             new_line = '\\n', max_line_size = {limits.max_cell_bytes})"""
     size = text.path.stat().st_size
     try:
-        kinds = _read_as_guessed(
+        clean = _read_as_guessed(
             connection, file, layout, path, lambda percent: report("reading", size * percent // 100, size, "bytes")
         )
     except duckdb.Error as error:
@@ -59,16 +65,16 @@ def clean_rows_to_parquet(
         return None
     if limits.max_rows is not None and rows > limits.max_rows:
         raise too_many_rows(limits)
-    return CleanRows(path, kinds)
+    return None if _repeats_header(connection, clean, layout) else clean
 
 
 def _read_as_guessed(
     connection: duckdb.DuckDBPyConnection, file: str, layout: Layout, path: Path, report: Callable[[int], None]
-) -> dict[int, Kind]:
-    """Write the file to `path`, and answer which guesses held; a wrong one is dropped, and all after a few."""
+) -> CleanRows:
+    """Write the file to `path`, typed as far as guesses hold; a wrong one is dropped, and all after a few."""
     sample = f"({cleaned_cells(layout.width, file)})"
-    kinds = guess_kinds(connection, sample, clean_names(layout.names), decimal_comma=layout.has_free_comma)
-    wrong = 0
+    guesses = guess_kinds(connection, sample, clean_names(layout.names), decimal_comma=layout.has_free_comma)
+    kinds, wrong = guesses.kinds, 0
     while True:
         try:
             execute(connection, typed_copy(guessed_cells(layout.width, kinds, file), path, layout.width), report)
@@ -79,7 +85,16 @@ def _read_as_guessed(
             wrong += 1
             kinds = {} if wrong > _MOST_WRONG_GUESSES else {i: kind for i, kind in kinds.items() if i != place}
         else:
-            return kinds
+            return CleanRows(path, kinds, guesses.trials)
+
+
+def _repeats_header(connection: duckdb.DuckDBPyConnection, clean: CleanRows, layout: Layout) -> bool:
+    """Whether a row says what the header says, as where tables were put together; then no column is of numbers."""
+    if not layout.header or clean.kinds:
+        return False
+    names = [(f"c{i}", literal(name.strip(BLANKS))) for i, name in enumerate(layout.names) if name.strip(BLANKS)]
+    alike = " AND ".join(f"{cell} = {name}" for cell, name in names)
+    return one_row(connection, select([f"bool_or({alike or 'false'})"], parquet([clean.path])))[0] is True
 
 
 def _starts_plainly(text: PlainText, layout: Layout) -> bool:

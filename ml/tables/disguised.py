@@ -25,9 +25,9 @@ _LISTED = (
     "-1|-9|-99|-999|-9999|-99999|0000-00-00|00/00/0000|"
     "unbekannt|keine angabe|k.a.|inconnu|desconocido|sconosciuto|onbekend"
 )
-_WORDS = _LISTED.split("|")
+WORDS_FOR_MISSING = frozenset(_LISTED.split("|"))
 _MAY_BE_A_LEVEL = frozenset({"none", "nil", "not applicable", "-1"})
-LONGEST_WORD = max(map(len, _WORDS))
+LONGEST_WORD = max(map(len, WORDS_FOR_MISSING))
 
 # What systems write for no date: the first day they can count from, or the last.
 _DATES = [
@@ -41,7 +41,7 @@ _DATES = [
 SUSPECTS = {
     "BIGINT": pa.array(_NUMBERS, pa.int64()),
     "DOUBLE": pa.array(map(float, _NUMBERS), pa.float64()),
-    "VARCHAR": pa.array(sorted(set(_WORDS)), pa.string()),
+    "VARCHAR": pa.array(sorted(WORDS_FOR_MISSING), pa.string()),
     "TIMESTAMP": pa.array(_DATES, pa.timestamp("us")),
 }
 

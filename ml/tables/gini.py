@@ -44,18 +44,30 @@ class Answers:
         return len(self.folds)
 
     @cached_property
-    def centred(self) -> Any:
-        return self.values - self.values.mean(axis=0)
+    def mean(self) -> Any:
+        """The mean of each output."""
+        return self.values.mean(axis=0)
+
+    @cached_property
+    def _centred(self) -> Any:
+        return self.values - self.mean
 
     def sums(self, cells: Any, count: int) -> Any:
-        """The total of each output within each of so many cells, of shape (count, outputs)."""
+        """The total of each output within each of so many cells, of shape (outputs, count)."""
         if self.codes is None:
-            return np.column_stack([np.bincount(cells, weights=output, minlength=count) for output in self.values.T])
+            return np.stack([np.bincount(cells, weights=output, minlength=count) for output in self.values.T])
         classes = int(self.codes.max()) + 1
-        rows = np.bincount(cells * classes + self.codes, minlength=count * classes).reshape(count, classes)
-        return rows[:, -self.values.shape[1] :].astype(np.float64)
+        rows = np.bincount(self.codes * count + cells, minlength=count * classes).reshape(classes, count)
+        return rows[-self.values.shape[1] :].astype(np.float64)
 
-    @property
+    def covariances(self, ranks: Any) -> Any:
+        """The covariance of each output with the ranks of the rows, whose mean is known."""
+        off = ranks - (self.rows + 1) / 2
+        if self.codes is None:
+            return self._centred.T @ off / self.rows
+        return np.bincount(self.codes, weights=off)[-self.values.shape[1] :] / self.rows
+
+    @cached_property
     def are_frequent(self) -> Any:
         """Which outputs have rows enough in every fold; all when none has."""
         enough = (self.values != 0).sum(axis=0) >= LEAST_ROWS_OF_A_CLASS
@@ -104,7 +116,7 @@ def ginis(column: SampledColumn, answers: Answers) -> Any:
         levels = _words(column.words.codes[answers.known])
     found = _out_of_fold(levels, answers)
     if ranks is not None:
-        found = np.maximum(found, np.abs(_moments(answers.centred, ranks)) / answers.best)
+        found = np.maximum(found, np.abs(answers.covariances(ranks)) / answers.best)
     return np.clip(found, 0, 1)
 
 
@@ -116,9 +128,8 @@ def _is_running_number(column: SampledColumn) -> bool:
 def _ranks(numbers: Any) -> Any:
     """Ranks with ties averaged; what is missing is put in the middle, where it says least."""
     known = ~np.isnan(numbers)
-    ranks = np.empty(len(numbers))
-    ranks[known] = rankdata(numbers[known])
-    ranks[~known] = (known.sum() + 1) / 2
+    ranks = np.full(len(numbers), (known.sum() + 1) / 2)
+    ranks[known] = _ranks_of_groups(numbers[None, known], np.ones(known.sum()))[0]
     return ranks
 
 
@@ -148,43 +159,37 @@ def _out_of_fold(levels: Any, answers: Answers) -> Any:
     count = (int(levels.max()) + 1) * FOLDS
     rows = np.bincount(cells, minlength=count).astype(np.float64)
     sums = answers.sums(cells, count)
-    prior = answers.values.mean(axis=0)
-    other_rows = _other_folds(rows[:, None])
-    predicted = (_other_folds(sums) + _PRIOR_ROWS * prior) / (other_rows + _PRIOR_ROWS)
+    prior = answers.mean[:, None]
+    predicted = (_other_folds(sums) + _PRIOR_ROWS * prior) / (_other_folds(rows[None]) + _PRIOR_ROWS)
+    held = np.flatnonzero(rows)  # of hundreds of words most are in few folds
+    rows = rows[held]
     # Rounding would part equal predictions.
-    predicted = predicted.round(12)
-    ranks = _ranks_of_groups(predicted, rows)
+    ranks = _ranks_of_groups(predicted[:, held].round(12), rows)
     middle = (answers.rows + 1) / 2
-    return ((sums - rows[:, None] * prior) * (ranks - middle)).sum(axis=0) / answers.rows / answers.best
+    return ((sums[:, held] - rows * prior) * (ranks - middle)).sum(axis=1) / answers.rows / answers.best
 
 
 def _other_folds(totals: Any) -> Any:
-    by_fold = totals.reshape(-1, FOLDS, totals.shape[1])
-    return (by_fold.sum(axis=1, keepdims=True) - by_fold).reshape(totals.shape)
+    by_fold = totals.reshape(len(totals), -1, FOLDS)
+    return (by_fold.sum(axis=2, keepdims=True) - by_fold).reshape(totals.shape)
 
 
 def _ranks_of_groups(values: Any, rows: Any) -> Any:
-    """Average ranks in each column of `values`, each line of which stands for as many rows as `rows` says."""
-    order = np.argsort(values, axis=0)
-    ordered = np.take_along_axis(values, order, axis=0)
-    parted = np.ones((len(values) + 1, values.shape[1]), bool)
-    parted[1:-1] = ordered[1:] != ordered[:-1]
-    places = np.arange(len(values))[:, None]
-    first = np.maximum.accumulate(np.where(parted[:-1], places, 0), axis=0)
-    last = np.minimum.accumulate(np.where(parted[1:], places, len(values))[::-1], axis=0)[::-1]
-    until = np.cumsum(np.vstack([np.zeros(values.shape[1]), rows[order]]), axis=0)
-    ranks = np.empty(values.shape)
-    middles = (np.take_along_axis(until, first, axis=0) + np.take_along_axis(until, last + 1, axis=0) + 1) / 2
-    np.put_along_axis(ranks, order, middles, axis=0)
-    return ranks
+    """Average ranks in each line of `values`, each column of which stands for as many rows as `rows` says."""
+    order = np.argsort(values, axis=1)
+    places = (order + np.arange(len(values))[:, None] * values.shape[1]).ravel()
+    ordered, weights = values.ravel()[places].reshape(values.shape), rows[order]
+    before = (np.cumsum(weights, axis=1) - weights).ravel()
+    parted = np.ones(values.shape, bool)
+    parted[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    runs = np.flatnonzero(parted)  # where other values begin, and each line anew
+    middles = before[runs] + (np.add.reduceat(weights.ravel(), runs) + 1) / 2
+    ranks = np.empty(values.size)
+    ranks[places] = np.repeat(middles, np.diff(runs, append=values.size))
+    return ranks.reshape(values.shape)
 
 
 def _covariances(values: Any, ranks: Any) -> Any:
     if not len(values):
         return np.zeros(values.shape[1])
     return ((values - values.mean(axis=0)) * (ranks - (len(values) + 1) / 2)).mean(axis=0)
-
-
-def _moments(centred: Any, ranks: Any) -> Any:
-    """The covariance of each column of `centred` with the ranks."""
-    return centred.T @ (ranks - (len(ranks) + 1) / 2) / len(ranks)

@@ -1,6 +1,7 @@
 """Columns that are very likely of one kind, so that a clean file may be read and typed in one pass."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -9,7 +10,7 @@ from ml.tables.cells import cleaned_cell
 from ml.tables.dates import DATE_FORMATS
 from ml.tables.duck import literal
 from ml.tables.kinds import BOOLEAN, DATES, INTEGER, NUMBER, Kind
-from ml.tables.readings import Reading, count_all, trials_left_by_a_sample
+from ml.tables.readings import Reading, Trials, count_all, trials_left_by_a_sample
 from ml.tables.values import BLANKS, MISSING_MARKS
 
 # Kinds that say alone how each of their values is read, whatever the other values are.
@@ -17,18 +18,27 @@ _PLAIN = {BOOLEAN, INTEGER, NUMBER, next(kind for kind in DATES if kind.name == 
 _MISFIT = "does not fit the guess for column "
 
 
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """The kind of each column that the first rows leave no doubt about, and the trials they leave every column."""
+
+    kinds: dict[int, Kind]
+    trials: Trials
+
+
 def guess_kinds(
     connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], *, decimal_comma: bool
-) -> dict[int, Kind]:
-    """The kind of each column of `table` (cleaned text) that leaves no doubt in its first rows.
+) -> Guesses:
+    """What the first rows of `table` (cleaned text) tell.
 
-    If it holds for every value it is the kind that `find_readings` would find, as kinds that come before it have
+    A guess that holds for every value is the kind that `find_readings` would find, as kinds that come before it have
     failed already.
     """
     trials = trials_left_by_a_sample(connection, table, names, decimal_comma=decimal_comma)
     first = {i: each[0] for i, each in trials.items() if each and len(each[0]) == 1 and each[0][0] in _PLAIN}
     found = count_all(connection, "sampled", first)
-    return {i: kinds[0] for i, kinds in first.items() if found[i].hits.get(kinds[0].name) and found[i].is_plain}
+    sure = {i: kinds[0] for i, kinds in first.items() if found[i].hits.get(kinds[0].name) and found[i].is_plain}
+    return Guesses(sure, trials)
 
 
 def guessed_cells(width: int, guesses: Mapping[int, Kind], source: str) -> str:

@@ -1,9 +1,9 @@
 """Names of columns: what the file says, made whole and different from each other."""
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-MAX_NAME_LENGTH = 200
+from ml.names import MAX_NAME_LENGTH, tidy_name
+from ml.wording import counted, named
 
 
 def clean_names(raw: Iterable[str]) -> list[str]:
@@ -19,16 +19,25 @@ def clean_names(raw: Iterable[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for place, text in enumerate(raw):
-        name = _unused(_tidy(text) or f"col_{place}", taken)
+        name = _unused(tidy_name(text) or f"col_{place}", taken)
         taken.add(name)
         names.append(name)
     return names
 
 
-def _tidy(text: str) -> str:
-    normal = unicodedata.normalize("NFC", text.replace("\ufeff", ""))
-    printable = "".join(" " if unicodedata.category(char) in {"Cc", "Cs"} else char for char in normal)
-    return " ".join(printable.split())[:MAX_NAME_LENGTH].rstrip()
+def notes_on_names(raw: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """What `clean_names` had to make up.
+
+    >>> list(notes_on_names(["a", "", "a"], ["a", "col_1", "a_2"]))
+    ['1 column without a name is called “col_1”.', '1 column with the name of another is called “a_2”.']
+    """
+    tidied = list(map(tidy_name, raw))
+    nameless = [name for tidy, name in zip(tidied, names, strict=True) if not tidy]
+    doubled = [name for tidy, name in zip(tidied, names, strict=True) if tidy and name != tidy]
+    for made_up, what in ((nameless, "without a name"), (doubled, "with the name of another")):
+        if made_up:
+            which = counted(len(made_up), f"column {what} is", f"columns {what} are")
+            yield f"{which} called {named(made_up)}."
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -35,7 +35,7 @@ def rows_of_columns(value: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]] 
 
     Raises UnreadableTable `broken_json` when columns differ in length or bear the same name.
     """
-    if value.keys() <= _SPLIT and _is_list_of(list, value.get("data")) and isinstance(value.get("columns"), list):
+    if is_split(value):
         return _rows_of_split(value)
     if len(value) > 1 and all(isinstance(cells, list) for cells in value.values()):
         _require_same_length({name: len(cells) for name, cells in value.items()})
@@ -43,6 +43,12 @@ def rows_of_columns(value: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]] 
     if len(value) > 1 and all(isinstance(cells, dict) and _is_numbered(cells) for cells in value.values()):
         return _rows_of_numbered(value)
     return None
+
+
+def is_split(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a table in the form that pandas calls "split"."""
+    has_columns = isinstance(value.get("columns"), list)
+    return value.keys() <= _SPLIT and _is_list_of(list, value.get("data")) and has_columns
 
 
 def _rows_of_split(value: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:

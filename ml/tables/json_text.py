@@ -3,8 +3,9 @@
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
 from typing import IO, Any
@@ -14,11 +15,24 @@ import pyarrow as pa
 
 from ml.errors import UnreadableTable
 from ml.tables.bad_rows import BadRows
-from ml.tables.json_columns import rows_of_columns, starts_columnwise
+from ml.tables.json_columns import is_split, rows_of_columns, starts_columnwise
+from ml.tables.json_lists import Lists, list_of_rows, names_beside, note_on_rest, says_names
 from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import TextSink
 
-_Batch = tuple[list[dict[str, Any]], int]
+# By key, or by place where rows are lists.
+_Batch = tuple[list[dict[Any, Any]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTable:
+    """What is known of a table in JSON beside its rows: json or jsonl, and whether a first row held the names."""
+
+    format: str
+    names: list[str]
+    header: bool | None
+    notes: list[str]
+
 
 _CHUNK = MEGABYTE
 _ROWS_AT_ONCE = 10_000
@@ -29,21 +43,19 @@ _BETWEEN_ROWS = re.compile(r"\}[ \t\n\r]*,[ \t\n\r]*(?=\{)")
 _TRIES = 6
 _DIGITS_TO_0 = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
-# `{"data": [{…`: an object that only wraps the rows.
-_WRAPPED_ROWS = re.compile(r'\{\s*"(?:[^"\\]|\\.){0,200}"\s*:\s*\[\s*(?=\{)')
+# Behind a key of an object that wraps the rows.
+_ROWS_BEGIN = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*(?=[{\[])")
 
 
-def objects_to_text(
-    path: Path, sink: TextSink, limits: Limits, bad: BadRows, report: Progress = silent
-) -> tuple[str, list[str]]:
-    """Put each object of the file into `sink` and answer the format (json, jsonl) and the keys in order met.
+def objects_to_text(path: Path, sink: TextSink, limits: Limits, bad: BadRows, report: Progress = silent) -> JsonTable:
+    """Put each row of the file into `sink` and answer what its columns are called: the keys in order met.
 
     Numbers keep every digit they have in JSON, nested values become JSON text, null and absent keys are
     missing. In JSON lines, a line that is no object is left out and told to `bad`, unless more lines are none than
     are some. Raises UnreadableTable `broken_json` (with the line), `too_many_columns`, `empty` and what the
     sink raises.
     """
-    places: dict[str, int] = {}
+    places: dict[Any, int] = {}
     done, size = 0, path.stat().st_size
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as file:
         values = _Values(file, bad)
@@ -57,7 +69,10 @@ def objects_to_text(
     if not places:
         raise UnreadableTable("empty", "The JSON holds no rows; it needs at least one object with values.")
     sink.close()
-    return values.format, list(places)
+    if values.lists is None:
+        return JsonTable(values.format, list(places), None, values.notes)
+    has_names = values.lists.names is not None
+    return JsonTable(values.format, values.lists.names_of(len(places)), has_names, values.notes)
 
 
 def _gathered(batches: Iterator[_Batch]) -> Iterator[_Batch]:
@@ -74,7 +89,7 @@ def _gathered(batches: Iterator[_Batch]) -> Iterator[_Batch]:
         yield rows, characters
 
 
-def _learn_keys(rows: Sequence[dict[str, Any]], places: dict[str, int], limits: Limits) -> None:
+def _learn_keys(rows: Sequence[dict[Any, Any]], places: dict[Any, int], limits: Limits) -> None:
     for row in rows:
         if not row.keys() <= places.keys():
             for key in row:
@@ -85,7 +100,7 @@ def _learn_keys(rows: Sequence[dict[str, Any]], places: dict[str, int], limits: 
         )
 
 
-def _column(rows: Sequence[dict[str, Any]], key: str) -> Sequence[str | None] | pa.Array:
+def _column(rows: Sequence[dict[Any, Any]], key: str | int) -> Sequence[str | None] | pa.Array:
     values = [row.get(key) for row in rows]
     kinds = set(map(type, values))
     if kinds <= {int, NoneType}:
@@ -141,6 +156,8 @@ class _Values:
 
     def __init__(self, file: IO[str], bad: BadRows) -> None:
         self.format = "json"
+        self.lists: Lists | None = None
+        self.notes: list[str] = []
         self._file = file
         self._bad = bad
         self._text = ""
@@ -165,14 +182,25 @@ class _Values:
         else:
             raise self._broken("it starts with neither [ nor {")
 
-    def _array(self) -> Iterator[_Batch]:
+    def _array(self, beside: Mapping[str, Any] | None = None) -> Iterator[_Batch]:
+        """The rows of an array that is open; what stands `beside` it may say what the columns of lists are called."""
+        if self._peek() == "[":
+            yield from self._by_place(self._array_of("["), beside or {})
+        else:
+            yield from self._array_of("{")
+
+    def _by_place(self, batches: Iterator[tuple[list[Any], int]], beside: Mapping[str, Any]) -> Iterator[_Batch]:
+        self.lists = Lists(beside)
+        yield from self.lists.rows_by_place(batches)
+
+    def _array_of(self, opening: str) -> Iterator[tuple[list[Any], int]]:
         if self._peek() == "]":
             self._at += 1
             return
         while True:
-            while many := self._many(self._array_up_to):
+            while opening == "{" and (many := self._many(self._array_up_to)):
                 yield many
-            yield self._row()
+            yield self._row(opening)
             mark = self._peek()
             self._at += 1
             if mark == "]":
@@ -182,7 +210,6 @@ class _Values:
 
     def _top_level_objects(self) -> Iterator[_Batch]:
         self._fill(_CHUNK)
-        wrapped = _WRAPPED_ROWS.match(self._text, self._at)
         start = self._at
         try:
             first = self._row()
@@ -191,10 +218,11 @@ class _Values:
                 raise
             if starts_columnwise(self._text, start):
                 raise _too_long_to_turn() from None
-            if not wrapped:
+            if (wrapper := self._walk_to_rows()) is None:
                 raise
-            self._at = wrapped.end()
-            yield from self._array()
+            key, beside = wrapper
+            yield from self._array(beside)
+            self.notes += note_on_rest(key, list(beside), is_cut=self._peek() == ",")
             return
         is_a_line = "\n" not in self._text[self._at - first[1] : self._at]
         if not self._peek():
@@ -212,6 +240,34 @@ class _Values:
             row = self._line_alone(read) if is_a_line else self._row()
             read += len(row[0])
             yield row
+
+    def _walk_to_rows(self) -> tuple[str, dict[str, Any]] | None:
+        """Go to the first row inside of an object too long to hold; the key of the rows, and what stands before it."""
+        beside: dict[str, Any] = {}
+        at = self._at + 1
+        with suppress(ValueError, RecursionError):
+            while True:
+                key, at = self._decoder.raw_decode(self._text, self._behind_space(at))
+                at = self._behind_space(at)
+                if not isinstance(key, str) or self._text[at : at + 1] != ":":
+                    return None
+                begin = None if says_names(key) else _ROWS_BEGIN.match(self._text, at + 1)
+                if begin and self._text[begin.end()] == "{":
+                    self._at = begin.end()
+                    return key, beside
+                try:
+                    beside[key], at = self._decoder.raw_decode(self._text, self._behind_space(at + 1))
+                except ValueError:
+                    if begin is None:
+                        raise
+                    self._at = begin.end()  # a list of lists that ends beyond the window; a short one is no table
+                    return key, beside
+                at = self._behind_space(at) + 1
+        return None
+
+    def _behind_space(self, at: int) -> int:
+        space = _SPACE.match(self._text, at)
+        return space.end() if space else at
 
     def _line_alone(self, read: int) -> _Batch:
         """The object of one line; nothing for a line that is none, while fewer are than have been `read`."""
@@ -268,23 +324,35 @@ class _Values:
         return (rows, end) if rows and len(rows) == len(lines) else ([], self._at)
 
     def _rows_inside(self, only: _Batch) -> Iterator[_Batch]:
-        """The rows of a lone object: those of its one list of objects or its columns, those it names, or itself."""
+        """The rows of a lone object: those of its one list or its columns, those it names, or itself."""
         (value,), characters = only
-        lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
-        if len(lists) == 1:
-            yield lists[0], characters
+        if key := list_of_rows(value, dict):
+            self.notes += note_on_rest(key, [other for other in value if other != key])
+            yield value[key], characters
+        elif (key := list_of_rows(value, list)) and not is_split(value) and names_beside(value, len(value[key][0])):
+            yield from self._lists_inside(value, key, characters)
         elif (turned := rows_of_columns(value)) is not None:
             for rows in turned:
                 yield rows, min(characters, _CHUNK)
+        elif key:
+            yield from self._lists_inside(value, key, characters)
         elif len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
             yield [{"key": key, **row} for key, row in value.items()], characters
         else:
             self.format = "jsonl"
             yield only
 
-    def _row(self) -> _Batch:
-        if self._peek() not in ("{", ""):
-            raise self._broken('each row must be an object such as {"name": value}')
+    def _lists_inside(self, value: Mapping[str, Any], key: str, characters: int) -> Iterator[_Batch]:
+        self.notes += note_on_rest(key, [other for other in value if other != key and not says_names(other)])
+        rows = value[key]
+        starts = range(0, len(rows), _ROWS_AT_ONCE)
+        parts = ((rows[start : start + _ROWS_AT_ONCE], characters // len(starts)) for start in starts)
+        yield from self._by_place(parts, value)
+
+    def _row(self, opening: str = "{") -> tuple[list[Any], int]:
+        if self._peek() not in (opening, ""):
+            a_row = "a list, as the first is" if opening == "[" else 'an object such as {"name": value}'
+            raise self._broken(f"each row must be {a_row}")
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ml.schema import Dtype
-from ml.tables.dates import DATE_FORMATS, DATE_SHAPE, RIVALS
+from ml.tables.dates import DATE_FORMATS, DATE_SHAPE, MONTHS, RIVALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class Kind:
     """One thing a text may stand for.
 
     `sql` gives the value of the text in its placeholder `{v}` or NULL; `test` says whether the text is one.
-    Kinds of one `trial` are told apart by testing them together.
+    Kinds of one `trial` are told apart by testing them together. `written` names the way (`ml/written.py`) in which
+    one value is read as such a column's values are, where the canonical reader does not take it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Kind:
     test: str
     sql: str
     trial: str
+    written: str = ""
 
 
 def _matches(pattern: str) -> str:
@@ -90,6 +92,17 @@ THOUSANDS = Kind(
     ),
     _finite("replace({v}, ',', '')"),
     "comma",
+    "thousands",
+)
+# As in India: lakhs and crores, commas between groups of two before the last three.
+LAKHS = Kind(
+    "lakhs",
+    Dtype.NUMBER,
+    "numbers with commas between the lakhs",
+    _matches(r"-?([1-9][0-9]?(,[0-9]{2})*,[0-9]{3}|0|[1-9][0-9]{0,2})([.][0-9]*)?"),
+    _finite("replace({v}, ',', '')"),
+    "lakhs",
+    "thousands",
 )
 _FIRST_OF_PAIR = {second: first for first, second in RIVALS.items()}
 DATES = tuple(
@@ -100,6 +113,7 @@ DATES = tuple(
         f"({date.sql}) IS NOT NULL",
         date.sql,
         _FIRST_OF_PAIR.get(date.name, date.name),
+        "months" if date.name in MONTHS else "",
     )
     for date in DATE_FORMATS
 )

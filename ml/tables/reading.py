@@ -17,20 +17,22 @@ from ml.tables.blank_separated import tabbed
 from ml.tables.careful_rows import careful_rows
 from ml.tables.cells import cleaned_cells
 from ml.tables.contents import PARQUET_MAGIC, PlainText, head_of, inflated, plain_text, refuse_binary
-from ml.tables.delimited import sniff_layout
+from ml.tables.delimited import RARE_DELIMITERS, sniff_layout
 from ml.tables.delimited_text import clean_rows_to_parquet
 from ml.tables.duck import connect, copy, execute, one_row, parquet, raise_if_disk_is_full, select, typed_copy
 from ml.tables.guesses import known_readings
-from ml.tables.headers import clean_names
+from ml.tables.headers import clean_names, notes_on_names
 from ml.tables.json_text import objects_to_text
 from ml.tables.looking import look_at_all
 from ml.tables.looks import Look
 from ml.tables.parquet_text import parquet_to_text
-from ml.tables.readings import Reading, find_readings
+from ml.tables.readings import Reading, Trials, find_readings
 from ml.tables.roles import describe_columns
 from ml.tables.sniffing import looks_like_json
-from ml.tables.summary import BadRow, Dialect, Limits, Progress, TableSummary, counted, silent
+from ml.tables.summary import BadRow, Dialect, Limits, Progress, TableSummary, silent
 from ml.tables.text_sink import TextSink
+from ml.tables.totals import notes_on_total
+from ml.wording import counted
 
 __all__ = ["BadRow", "Dialect", "Limits", "Progress", "TableSummary", "read_table", "silent"]
 
@@ -81,6 +83,7 @@ class _Text:
     dialect: Dialect
     is_clean: bool = False
     known: dict[int, Reading] = field(default_factory=dict)
+    trials: Trials | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -99,9 +102,15 @@ class _Reader:
         text = self._text_of(source)
         names = clean_names(text.names)
         self._make_cells(text)
-        decimal_comma = text.dialect.delimiter in {";", "\t", "|"}
+        decimal_comma = text.dialect.delimiter in {";", "\t", "|", *RARE_DELIMITERS}
         readings = find_readings(
-            self.connection, "cells", names, decimal_comma=decimal_comma, known=text.known, report=self.report
+            self.connection,
+            "cells",
+            names,
+            decimal_comma=decimal_comma,
+            known=text.known,
+            trials=text.trials,
+            report=self.report,
         )
         path = self._write(text, readings)
         rows = int(one_row(self.connection, select(["count(*)"], parquet([path])))[0])
@@ -114,7 +123,12 @@ class _Reader:
             dialect=text.dialect,
             bad_rows=self.bad.listed,
             bad_row_count=self.bad.count,
-            notes=[*text.notes, *_notes_on(columns, readings, rows)],
+            notes=[
+                *text.notes,
+                *(notes_on_names(text.names, names) if text.dialect.header is not False else ()),
+                *_notes_on(columns, readings, rows),
+                *notes_on_total(self.connection, path, rows),
+            ],
         )
 
     def _text_of(self, source: Path) -> _Text:
@@ -137,12 +151,13 @@ class _Reader:
             return self._text_of_rows(plain)
         sink = TextSink(self.work, width=0, limits=self.limits)
         wrong = self.bad.count  # lines with bytes that are no text, which are kept
-        kind, keys = objects_to_text(plain.path, sink, self.limits, self.bad, self.report)
+        found = objects_to_text(plain.path, sink, self.limits, self.bad, self.report)
         out = self.bad.count - wrong
-        notes = (
-            [*plain.notes, f"{counted(out, 'line is', 'lines are')} no JSON object, left out."] if out else plain.notes
-        )
-        return _Text(sink.paths, keys, Dialect(format=kind, encoding=plain.encoding), notes=notes)
+        notes = [*plain.notes, *found.notes]
+        if out:
+            notes.append(f"{counted(out, 'line is', 'lines are')} no JSON object, left out.")
+        dialect = Dialect(format=found.format, encoding=plain.encoding, header=found.header)
+        return _Text(sink.paths, found.names, dialect, notes=notes)
 
     def _text_of_rows(self, plain: PlainText) -> _Text:
         layout = sniff_layout(plain.path, self.limits)
@@ -160,8 +175,8 @@ class _Reader:
         names = list(layout.names)
         clean = clean_rows_to_parquet(self.connection, plain, layout, self.work, self.limits, self.report)
         if clean is not None:
-            known = known_readings(clean.kinds)
-            return _Text([clean.path], names, dialect, is_clean=True, known=known, notes=plain.notes)
+            known, trials = known_readings(clean.kinds), clean.trials
+            return _Text([clean.path], names, dialect, is_clean=True, known=known, trials=trials, notes=plain.notes)
         sink = TextSink(self.work, width=layout.width, limits=self.limits)
         ragged = careful_rows(plain, layout, sink, self.limits, self.bad, self.report)
         if sink.rows == 0:

@@ -1,20 +1,31 @@
 """How each column of text is to be read, decided over every value of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
+from typing import TypeAlias
 
 import duckdb
 
 from ml.schema import Dtype
-from ml.tables.amounts import A_SIGN, BLANKS_BETWEEN, SIGNED, SURELY_AMOUNTS
-from ml.tables.dates import RIVALS
+from ml.tables.amounts import (
+    A_SIGN,
+    ANOTHER_MINUS,
+    BLANKS_BETWEEN,
+    MINUS_BEHIND,
+    SURE,
+    SURELY_MONEY,
+    signed,
+)
+from ml.tables.dates import MONTHS, RIVALS, SURELY_YEAR_MONTH
 from ml.tables.duck import PLACE, batches, columns_at_once, literal, long_form, one_row, select
-from ml.tables.kinds import A_DATE, ANY_DIGITS, BOOLEAN, COMMA, DATES, INTEGER, NUMBER, PHONE, THOUSANDS, Kind
+from ml.tables.kinds import A_DATE, ANY_DIGITS, BOOLEAN, COMMA, DATES, INTEGER, LAKHS, NUMBER, PHONE, THOUSANDS, Kind
 from ml.tables.name_words import PHONE_WORDS, words_of
-from ml.tables.summary import Progress, counted, silent
+from ml.tables.signs import PERCENT, SIGNS, sign_in
+from ml.tables.summary import Progress, silent
 from ml.tables.values import DOTS_AND_DASHES, INFINITE_WORDS, NONE
+from ml.wording import counted
 
 # A sample has this many cells, but a number of rows within these bounds.
 _SAMPLE_CELLS = 400_000
@@ -22,12 +33,19 @@ _SAMPLE_ROWS = (200, 2000)
 # Among words, "none" is a level of its own when at least this share of the values says so.
 _LEAST_SHARE_OF_NONE = 0.05
 
+# What has to hold besides, over all values of a column, by the trial of its kind.
+_SURE = SURE | {"year_month": SURELY_YEAR_MONTH}
+
+# The kinds a column may be of, by column: one trial after the other, until one is passed.
+Trials: TypeAlias = Mapping[int, Sequence[Sequence[Kind]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How one column is read: `sql` gives what is stored of the cell in its placeholder `{v}`; texts have no `dtype`.
 
-    `present` counts the values that ought to be there once it is read, None where all are sure to be.
+    `present` counts the values that ought to be there once it is read, None where all are sure to be. `written` is
+    that of the column's kind.
     """
 
     sql: str
@@ -35,6 +53,7 @@ class Reading:
     phrase: str
     present: int | None
     notes: list[str] = field(default_factory=list)
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +85,25 @@ def find_readings(
     *,
     decimal_comma: bool,
     known: Mapping[int, Reading] | None = None,
+    trials: Trials | None = None,
     report: Progress = silent,
 ) -> list[Reading]:
     """How to read each column of `table` (cleaned text in c0, c1, … but for those `known`), in order.
 
     A kind holds only when every value that is not missing is of that kind; a sample merely spares the
-    tests that cannot hold.
+    tests that cannot hold. `trials` are those that `trials_left_by_a_sample` found, if they are known.
     """
     readings = dict(known or {})
-    waiting = trials_left_by_a_sample(connection, table, names, decimal_comma=decimal_comma, without=readings)
+    if trials is None:
+        trials = trials_left_by_a_sample(connection, table, names, decimal_comma=decimal_comma)
+    kinds = {i: list(chain(*left)) for i, left in trials.items() if i not in readings}
+    waiting = dict(_in_trials(_with_signs(connection, table, kinds, decimal_comma=decimal_comma)))
     while waiting:
         report("typing", len(readings), len(names), "columns")
-        trials = {i: trials[0] if trials else [] for i, trials in waiting.items()}
-        for i, counts in count_all(connection, table, trials).items():
-            fitting = [kind for kind in trials[i] if counts.is_a(kind)]
-            if fitting and fitting[0] in BLANKS_BETWEEN and not _are_amounts(connection, table, i, names[i]):
+        first = {i: left[0] if left else [] for i, left in waiting.items()}
+        for i, counts in count_all(connection, table, first).items():
+            fitting = [kind for kind in first[i] if counts.is_a(kind)]
+            if fitting and not _is_sure(connection, table, i, names[i], fitting[0]):
                 fitting = []
             if fitting or counts.present == 0 or len(waiting[i]) <= 1:
                 readings[i] = _reading(names[i], counts, fitting)
@@ -90,9 +113,12 @@ def find_readings(
     return [readings[i] for i in range(len(names))]
 
 
-def _are_amounts(connection: duckdb.DuckDBPyConnection, table: str, i: int, name: str) -> bool:
-    test = SURELY_AMOUNTS.replace("{v}", f"c{i}")
-    return not PHONE_WORDS & words_of(name) and one_row(connection, select([f"bool_or({test})"], table))[0] is True
+def _is_sure(connection: duckdb.DuckDBPyConnection, table: str, i: int, name: str, kind: Kind) -> bool:
+    """Whether values that could be of this kind by their looks alone are numbers and no codes."""
+    if kind in BLANKS_BETWEEN and PHONE_WORDS & words_of(name):
+        return False
+    test = _SURE.get(kind.trial) or (SURELY_MONEY if kind.trial in SIGNS and kind.trial.isalpha() else None)
+    return test is None or one_row(connection, select([test.replace("{v}", f"c{i}")], table))[0] is True
 
 
 def trials_left_by_a_sample(
@@ -101,29 +127,65 @@ def trials_left_by_a_sample(
     names: Sequence[str],
     *,
     decimal_comma: bool,
-    without: Collection[int] = (),
-) -> dict[int, list[list[Kind]]]:
+) -> Trials:
     """The trials each column has to stand, in order; none for what cannot be but text. Leaves the table `sampled`."""
     least, most = _SAMPLE_ROWS
     rows = max(least, min(most, _SAMPLE_CELLS // len(names)))
-    places = [i for i in range(len(names)) if i not in without]
-    if not places:
-        return {}
-    sample = select((f"c{i}" for i in places), table)
+    sample = select((f"c{i}" for i in range(len(names))), table)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE sampled AS {sample} LIMIT {rows}")
     commas = (COMMA, THOUSANDS) if decimal_comma else (THOUSANDS,)
-    plain = (BOOLEAN, INTEGER, PHONE, NUMBER, ANY_DIGITS, *commas, *BLANKS_BETWEEN, A_SIGN, A_DATE)
-    # From afar first, then one by one. With a decimal comma `1.234 €` is more than a thousand, without it is not.
-    told_apart = {
-        A_DATE: DATES,
-        A_SIGN: tuple(chain(*zip(SIGNED[decimal_comma], SIGNED[not decimal_comma], strict=True))),
+    plain = (
+        BOOLEAN,
+        INTEGER,
+        PHONE,
+        NUMBER,
+        ANY_DIGITS,
+        *commas,
+        LAKHS,
+        *BLANKS_BETWEEN,
+        ANOTHER_MINUS[decimal_comma],
+        MINUS_BEHIND[decimal_comma],
+        A_SIGN,
+        A_DATE,
+    )
+    wished = {
+        i: [kind for kind in plain if kind is not PHONE or PHONE_WORDS & words_of(name)] for i, name in enumerate(names)
     }
-    wished = {i: [kind for kind in plain if kind is not PHONE or PHONE_WORDS & words_of(names[i])] for i in places}
     for _ in range(2):  # plain kinds first, then the formats of what may be a date or an amount
-        for i, counts in count_all(connection, "sampled", wished).items():
-            left = [kind for kind in wished[i] if counts.may_be(kind)]
-            wished[i] = [each for kind in left for each in told_apart.get(kind, (kind,))]
+        counts = count_all(connection, "sampled", wished)
+        wished = {
+            i: [each for kind in kinds if counts[i].may_be(kind) for each in (DATES if kind is A_DATE else (kind,))]
+            for i, kinds in wished.items()
+        }
+        wished = _with_signs(connection, "sampled", wished, decimal_comma=decimal_comma)
+    return _in_trials(wished)
+
+
+def _in_trials(wished: Mapping[int, Sequence[Kind]]) -> Trials:
     return {i: [list(trial) for _, trial in groupby(kinds, lambda kind: kind.trial)] for i, kinds in wished.items()}
+
+
+def _with_signs(
+    connection: duckdb.DuckDBPyConnection, table: str, wished: Mapping[int, Sequence[Kind]], *, decimal_comma: bool
+) -> dict[int, list[Kind]]:
+    """The kinds of amounts for what may be amounts, by the sign of one of them; as it was where `table` has none."""
+    signs = _signs_met(connection, table, [i for i, kinds in wished.items() if A_SIGN in kinds])
+    # With a decimal comma `1.234 €` is more than a thousand, without it is not.
+    orders = (decimal_comma, not decimal_comma)
+    amounts = {i: [signed(sign, comma=comma) for comma in orders] for i, sign in signs.items()}
+    return {
+        i: [each for kind in kinds for each in (amounts.get(i, [kind]) if kind is A_SIGN else [kind])]
+        for i, kinds in wished.items()
+    }
+
+
+def _signs_met(connection: duckdb.DuckDBPyConnection, table: str, places: Sequence[int]) -> dict[int, str]:
+    if not places:
+        return {}
+    one = f"min(value) FILTER ({A_SIGN.test.replace('{v}', 'value')})"
+    source = long_form({i: f"c{i}" for i in places}, table)
+    met = connection.execute(f"{select([PLACE, one], source)} GROUP BY p").fetchall()
+    return {place: sign for place, text in met if text and (sign := sign_in(text))}
 
 
 def count_all(
@@ -176,17 +238,30 @@ def _reading(name: str, counts: _Counts, fitting: Sequence[Kind]) -> Reading:
     if not fitting:
         return _as_text(name, counts, "")
     kind = fitting[0]
-    notes = []
-    if len(fitting) > 1 and fitting[1].name == RIVALS.get(kind.name):
-        notes.append(f"Each date in “{name}” could have day or month first; it was read day first.")
-    if kind.trial == "%":
-        notes.append(f"“{name}” is in percent; 12 % was read as 12.")
-    elif kind in SIGNED[True] or kind in SIGNED[False]:
-        notes.append(f"“{name}” is in {kind.trial}; the numbers were read without it.")
+    notes = [*_notes_on(name, kind, fitting)]
     if counts.dots:
         marks = counted(counts.dots, "dot or dash counts", "dots or dashes count")
         notes.append(f"{marks} as missing in “{name}”.")
-    return Reading(kind.sql, kind.dtype, kind.phrase, counts.present - counts.nones - counts.dots, notes)
+    present = counts.present - counts.nones - counts.dots
+    return Reading(kind.sql, kind.dtype, kind.phrase, present, notes, kind.written)
+
+
+def _notes_on(name: str, kind: Kind, fitting: Sequence[Kind]) -> Iterator[str]:
+    """What a person should know of how a column of this kind was read."""
+    if len(fitting) > 1 and fitting[1].name == RIVALS.get(kind.name):
+        yield f"Each date in “{name}” could have day or month first; it was read day first."
+    if kind.name in MONTHS:
+        yield f"Months of “{name}” were read as their first day."
+    if kind.trial == PERCENT:
+        yield f"“{name}” is in percent; 12 % was read as 12."
+    elif kind.trial in SIGNS:
+        yield f"“{name}” is in {kind.trial}; the numbers were read without it."
+    elif kind in ANOTHER_MINUS.values():
+        yield f"Numbers of “{name}” in parentheses, or with a long minus, were read as negative."
+    elif kind is LAKHS:
+        yield f"Commas of “{name}” were read as marks between the lakhs."
+    elif kind in MINUS_BEHIND.values():
+        yield f"Numbers of “{name}” with a minus behind were read as negative."
 
 
 def _as_text(name: str, counts: _Counts, phrase: str) -> Reading:

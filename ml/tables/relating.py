@@ -19,7 +19,7 @@ LEAST_SAMPLED_ROWS = 2_000  # of a table so wide that more would take more than 
 WARN, EXCLUDE = 0.85, 0.975
 
 _LEAST_ROWS_TO_EXCLUDE = 30
-_COLUMNS_AT_ONCE = 200
+_COLUMNS_AT_ONCE = 500
 _MOST_CELLS = 4_000_000
 _ALIKE = 0.99
 _SAME_ORDER = 0.9995  # of amounts: those of another unit keep the order but for what rounding took

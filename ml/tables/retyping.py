@@ -11,7 +11,7 @@ from ml.errors import BadInput
 from ml.schema import Column, Dtype, Role, unknown_column
 from ml.tables.casting import AS_STORED, Way, stored_kinds, typed_table, ways_to_read
 from ml.tables.duck import one_row, select
-from ml.tables.summary import counted
+from ml.wording import counted
 
 _LONGEST_EXAMPLE = 40
 

@@ -56,7 +56,15 @@ def _looks_like_codes(connection: duckdb.DuckDBPyConnection, i: int) -> bool:
 
 def _column(name: str, reading: Reading, look: Look, rows: int, *, is_code: bool) -> Column:
     dtype, role, reason = _type_and_role(name, reading, look, rows, is_code=is_code)
-    return Column(name=name, dtype=dtype, role=role, missing=rows - look.present, unique=look.unique, reason=reason)
+    return Column(
+        name=name,
+        dtype=dtype,
+        role=role,
+        missing=rows - look.present,
+        unique=look.unique,
+        reason=reason,
+        written=reading.written,
+    )
 
 
 def _type_and_role(name: str, reading: Reading, look: Look, rows: int, *, is_code: bool) -> tuple[Dtype, Role, str]:

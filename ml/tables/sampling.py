@@ -42,7 +42,9 @@ class SampledColumn:
     def numbers(self) -> Any:
         """float64 of shape (rows,), NaN where missing; dates in microseconds since 1970."""
         stored = self.stored.cast(pa.int64()) if pa.types.is_timestamp(self.stored.type) else self.stored
-        return np.asarray(stored.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64)
+        if stored.type != pa.float64():
+            stored = stored.cast(pa.float64(), safe=False)
+        return np.asarray(stored.to_numpy(zero_copy_only=False), np.float64)
 
     @cached_property
     def words(self) -> Words:

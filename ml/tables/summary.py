@@ -19,15 +19,6 @@ def silent(_stage: str, _done: int, _total: int, _unit: str) -> None:
     """The progress of a reading that nobody watches."""
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """A number and the right form of what it counts.
-
-    >>> counted(1, "row", "rows"), counted(1200, "row", "rows")
-    ('1 row', '1,200 rows')
-    """
-    return f"{count:,} {one if count == 1 else many}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much of a file is read; beyond it the file is refused, never cut.

@@ -12,7 +12,7 @@ from ml.tables.looks import TOP_VALUES, Look, Texts
 
 _WORD = f"CASE WHEN strlen(value) <= {LONGEST_WORD} THEN lower(value) END"
 # Words are counted by the blanks between them; that is near enough, and far cheaper than a pattern.
-_WORDS = "length(value) - length(replace(value, ' ', '')) + 1"
+_WORDS = "strlen(value) - strlen(replace(value, ' ', '')) + 1"
 _OF_TEXTS = [
     "list({'value': value, 'n': n} ORDER BY n DESC, value) FILTER (suspected)",
     *("min(length(value))", "sum(n * length(value)) / sum(n)", "max(length(value))"),

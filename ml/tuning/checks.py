@@ -6,7 +6,7 @@ from typing import Any
 
 from ml.algorithms.params import complete_params
 from ml.algorithms.registry import Algorithm
-from ml.asked import nearest, whole_number
+from ml.asked import nearest, shown, whole_number
 from ml.errors import BadInput
 from ml.tuning.space import holds, points
 from ml.tuning.wishes import METHODS, Range, Tuning
@@ -38,7 +38,9 @@ def check_tuning(wish: object, chosen: Algorithm, params: Mapping[str, Any]) -> 
     wish = {key: value for key, value in wish.items() if value is not None}
     method = wish.get("method", "bayesian")
     if method not in METHODS:
-        raise BadInput("tuning.method", f"The method must be one of {', '.join(METHODS)}; got {repr(method)[:60]}.")
+        raise BadInput.breaks(
+            "tuning.method", f"must be one of {', '.join(METHODS)}; got {shown(method)}.", name="The method"
+        )
     usual = MOST_TRIALS if method == "grid" else USUAL_TRIALS
     trials = whole_number("tuning.trials", wish.get("trials", usual), 1, MOST_TRIALS)
     folds = whole_number("tuning.folds", wish.get("folds", USUAL_FOLDS), 2, 10)
@@ -90,24 +92,24 @@ def _range(name: str, wish: object, chosen: Algorithm) -> Range:
 
 def _choices(attr: str, name: str, choices: object, chosen: Algorithm) -> Range:
     if isinstance(choices, str | bytes) or not isinstance(choices, Sequence) or not choices:
-        raise BadInput(attr, f"The choices of {name} must be a list with at least one value.")
+        raise BadInput.breaks(attr, "must have as choices a list with at least one value.", name=name)
     if len(choices) > MOST_CHOICES:
-        raise BadInput(attr, f"{name} has {len(choices):,} choices; at most {MOST_CHOICES} can be tried.")
+        raise BadInput.breaks(attr, f"has {len(choices):,} choices; at most {MOST_CHOICES} can be tried.", name=name)
     values = [_value(name, each, chosen) for each in choices]
     return Range(choices=tuple(each for place, each in enumerate(values) if each not in values[:place]))
 
 
 def _ends(attr: str, name: str, ends: list[Any], log: bool, chosen: Algorithm) -> Range:
     if None in ends:
-        raise BadInput(attr, f"A range of {name} needs both a low and a high end.")
+        raise BadInput.breaks(attr, "needs both a low and a high end; give the other one, or none.", name=name)
     schema = chosen.params["properties"][name]
     if "minimum" not in schema:
-        raise BadInput(attr, f"{name} is no number with a range; give the choices to try.")
+        raise BadInput.breaks(attr, "is no number with a range; give the choices to try.", name=name)
     low, high = (_value(name, end, chosen) for end in ends)
     if not low < high:
-        raise BadInput(attr, f"The low end of {name} must be below the high end.")
+        raise BadInput.breaks(attr, f"must start lower than it ends; got {low:,} to {high:,}.", name=name)
     if log and low <= 0:
-        raise BadInput(attr, f"Only values above 0 have a logarithm; start {name} above 0, or do without.")
+        raise BadInput.breaks(attr, "must start above 0 to be tried by its logarithm; or do without that.", name=name)
     return Range(low=low, high=high, log=log)
 
 
@@ -128,6 +130,7 @@ def _grid(
             return grid, prod(counts) + extra
     sum_said = " × ".join(map(str, counts)) + " = " if len(counts) > 1 else ""
     first = " and the parameters as they are" if extra else ""
-    remedy = "raise trials, or try fewer values" if prod(counts) + extra <= MOST_TRIALS else "try fewer values"
-    grid_said = f"The grid has {sum_said}{prod(counts):,} combinations{first}"
-    raise BadInput("tuning.trials", f"{grid_said}, more than the {trials} trials allowed; {remedy}.")
+    said = f"the grid has {sum_said}{prod(counts):,} combinations{first}"
+    if prod(counts) + extra > MOST_TRIALS:
+        raise BadInput("tuning.trials", f"T{said[1:]}; at most {MOST_TRIALS} can be tried. Try fewer values.")
+    raise BadInput.breaks("tuning.trials", f"must be at least {prod(counts) + extra}, as {said}; or try fewer values.")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ml.errors import CannotFit, MLError
 from ml.evaluation.intervals import fold_interval
+from ml.evaluation.plain import short
 from ml.metrics import Metric
 from ml.tuning.suggesting import Params, Suggestions
 from ml.tuning.wishes import Tuning
@@ -117,12 +118,13 @@ class Search:
     def _said(self, params: Params, scored: Scored | None, more: Mapping[str, Any]) -> None:
         self._tried += 1
         within = fold_interval(scored.scores, within=(self._metric.low, self._metric.high)) if scored else None
+        ends = [short(end) for end in within] if within else [0.0, 0.0]
         known = {
             "number": self._tried,
             "params": dict(params),
-            "score": round(scored.mean, 6) if scored else None,
-            "std": round(stdev(scored.scores), 6) if scored and within else None,
-            "interval": [round(end, 6) for end in within] if within else None,
+            "score": short(scored.mean) if scored else None,
+            "std": short(stdev(scored.scores)) if scored and within else None,
+            "interval": ends if ends[0] != ends[1] else None,  # folds that score alike are no certainty
             "fit_seconds": round(scored.fit_seconds, 3) if scored else None,
             "predict_seconds": round(scored.predict_seconds, 3) if scored else None,
             "is_best": False,
@@ -134,9 +136,7 @@ class Search:
         number, params = self._won
         notes = []
         if self._was_stopped:
-            notes.append(
-                f"Stopped early after {self._tried} of {self._suggestions.total} trials, at the person's wish."
-            )
+            notes.append(f"Stopped early after {self._tried} of {self._suggestions.total} trials, as asked.")
         if self._problems:
             notes.append(f"{len(self._problems)} of {self._tried} candidates could not be fitted.")
         if self._tried == 1:
@@ -147,8 +147,8 @@ class Search:
             before = f", against {self._first.mean:.4g} of the parameters asked for" if self._first else ""
             shown = ", ".join(f"{name} {_shown(value)}" for name, value in params.items())
             notes.append(
-                f"Candidate {number} of {self._tried} did best: {best.mean:.4g} on average over {len(best.scores)} "
-                f"folds of the rows to learn from{before}. It has {shown}."
+                f"Candidate {number} of {self._tried} did best: its {self._metric.name} is {best.mean:.4g} on average "
+                f"over {len(best.scores)} folds of the rows to learn from{before}. It has {shown}."
             )
         return notes
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts.credits import balance_of
 from accounts.idempotency import answers_once
 from core.actor import Actor, Scope
+from core.http.filters import YesNoFilter
 from core.http.parsers import SafeJSONParser
 from predictions import queries, services
 from predictions.api import serializers
@@ -65,7 +66,7 @@ def _facts(made: Prediction, actor: Actor) -> dict[str, Any]:
 
 class PredictionFilter(filters.FilterSet):
     model = filters.UUIDFilter()
-    success = filters.BooleanFilter()
+    success = YesNoFilter()
 
 
 class PredictionsView(generics.ListAPIView[Prediction]):

@@ -1,4 +1,4 @@
-/* Column picker: counts what is ticked; "all", "none" and back to what was suggested. */
+/* Column picker: counts what is ticked. */
 
 function update(box) {
   const here = box.querySelectorAll("[name=features]:checked").length;
@@ -12,15 +12,6 @@ function updateAll() {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[name=features]")) updateAll();
-});
-
-document.addEventListener("click", (event) => {
-  const choice = event.target.closest("[data-columns-set]")?.dataset.columnsSet;
-  if (!choice) return;
-  for (const tick of event.target.closest("[data-columns]").querySelectorAll("[name=features]")) {
-    tick.checked = choice === "suggested" ? "suggested" in tick.dataset : choice === "all";
-  }
-  updateAll();
 });
 
 document.addEventListener("htmx:afterSettle", updateAll);

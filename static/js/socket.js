@@ -26,6 +26,7 @@ export function follow({ subscriptions, update, state }) {
   }
 
   function opened() {
+    if (ended) return socket.close();
     heardAt = Date.now();
     for (const message of subscriptions()) socket.send(JSON.stringify(message));
     pings = setInterval(ping, PING_EVERY_MS);
@@ -76,7 +77,7 @@ export function follow({ subscriptions, update, state }) {
   return () => {
     ended = true;
     clearTimeout(timer);
-    socket.close();
+    if (socket.readyState !== WebSocket.CONNECTING) socket.close(); // browsers complain of one closed before it is open
   };
 }
 

@@ -129,6 +129,14 @@ def test_staff_are_told_of_an_address_that_is_taken(staff, person):
     assert answer.context["adminform"].form.errors["email"] == ["This email address has an account already."]
 
 
+def test_staff_are_told_of_a_username_that_is_taken(staff, person):
+    form = {"email": "new@example.org", "username": person.username.upper()}
+
+    answer = staff.post(address(User, "add"), form)
+
+    assert answer.context["adminform"].form.errors["username"] == ["This username is taken. Choose another."]
+
+
 @pytest.mark.parametrize(
     ("least", "found"), [("1", 2), ("15", 2), ("100", 1), ("115", 1), ("116", 0), ("9" * 30, 0), ("many", 2), ("²", 2)]
 )

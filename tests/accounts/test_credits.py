@@ -253,6 +253,7 @@ def test_charges_and_grants_at_once_all_count(person):
     assert (credits.balance_of(person), ledger_sum(person)) == (60, 60)
 
 
+@pytest.mark.xdist_group(factories.MANY_CONNECTIONS)
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_charges_spend_a_hundred_credits_exactly(person):
     set_balance(person, 100)

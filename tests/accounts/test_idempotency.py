@@ -233,6 +233,7 @@ def test_whatever_else_breaks_takes_everything_back(person, dataset, monkeypatch
 # At once
 
 
+@pytest.mark.xdist_group(factories.MANY_CONNECTIONS)
 @pytest.mark.django_db(transaction=True)
 def test_a_prediction_sent_fifty_times_at_once_is_made_once(doorbell, person, model):
     answers = at_once(*[partial(predict, signed_in(person), model) for _ in range(50)])
@@ -243,6 +244,7 @@ def test_a_prediction_sent_fifty_times_at_once_is_made_once(doorbell, person, mo
     assert (Prediction.objects.count(), spent(person)) == (1, 6)
 
 
+@pytest.mark.xdist_group(factories.MANY_CONNECTIONS)
 @pytest.mark.django_db(transaction=True)
 def test_a_training_sent_fifty_times_at_once_is_started_once(doorbell, person, dataset):
     answers = at_once(*[partial(train, signed_in(person), dataset) for _ in range(50)])

@@ -29,7 +29,7 @@ def emitted() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def later(monkeypatch):
-    """Moves the clock of keys on."""
+    """Moves the clock of keys on, and stops it."""
 
     def move(**by) -> None:
         moment = timezone.now() + timedelta(**by)
@@ -161,6 +161,7 @@ def test_a_key_of_somebody_inactive_is_none(person):
 def test_use_is_noted_once_a_minute(person, later):
     _, raw = a_key(person)
     assert ApiKey.objects.get().last_used_at is None
+    later(seconds=0)
 
     keys.authenticate(raw)
     first = ApiKey.objects.get().last_used_at

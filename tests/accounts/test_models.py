@@ -18,6 +18,11 @@ def test_an_email_is_one_persons_in_any_case(person):
         User.objects.create(email=person.email.upper(), username="other")
 
 
+def test_a_username_is_one_persons_in_any_case(person):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(email="other@example.org", username=person.username.upper())
+
+
 def test_a_person_is_called_by_their_full_name_or_username(person):
     assert (person.get_full_name(), person.get_short_name()) == (person.username, person.username)
 

@@ -2,6 +2,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import InvalidToken
 
@@ -132,10 +134,14 @@ def test_request_reset_mails_a_person_a_few_times_an_hour_and_rings_on(
     assert [each[0][1] == person.pk for each in rung] == [True, True, False, False]
 
 
-def test_request_reset_asks_the_database_the_same_for_known_and_unknown(django_assert_num_queries, person):
+def test_request_reset_asks_the_database_the_same_for_known_and_unknown(person):
+    counted = []
     for email in (person.email, "nobody@example.org"):
-        with django_assert_num_queries(1):
+        with CaptureQueriesContext(connection) as queries:
             passwords.request_reset(email=email)
+        counted.append([query["sql"].split()[0] for query in queries])
+
+    assert counted[0] == counted[1] == ["SELECT", "SAVEPOINT", "INSERT", "RELEASE"]
 
 
 def test_send_reset_link_rings_for_the_person(doorbell, django_capture_on_commit_callbacks, person):

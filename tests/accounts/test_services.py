@@ -44,7 +44,8 @@ def test_register_gives_what_the_settings_say(settings, at_sign_up):
     ("changes", "attr", "words"),
     [
         ({"email": "ADA@example.org", "username": "other"}, "email", "This email address has an account already."),
-        ({"email": "other@example.org"}, "username", "A user with that username already exists."),
+        ({"email": "other@example.org"}, "username", "This username is taken. Choose another."),
+        ({"email": "other@example.org", "username": "ADA"}, "username", "This username is taken. Choose another."),
         ({"email": "no address", "username": "other"}, "email", "Enter a valid email address."),
         ({"email": "other@example.org", "username": ""}, "username", "This field cannot be blank."),
         ({"email": "other@example.org", "username": "a b"}, "username", "Enter a valid username. "),
@@ -87,6 +88,12 @@ def test_usernames_that_look_the_same_are_the_same(person, actor):
     assert User.objects.get(pk=person.pk).username == "adax"
 
 
+def test_a_person_may_write_their_own_username_in_another_case(person, actor):
+    services.update_profile(actor=actor, username=person.username.upper())
+
+    assert User.objects.get(pk=person.pk).username == person.username.upper()
+
+
 def test_a_password_of_the_longest_kind_works():
     person = register(password="é" * 128)
 
@@ -95,10 +102,19 @@ def test_a_password_of_the_longest_kind_works():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("differing", "form", "taken"), [("username", "ada{}", "email"), ("email", "ada{}@example.org", "username")]
+    ("email", "username", "taken"),
+    [
+        ("ada@example.org", "ada{0}", "email"),
+        ("ada{0}@example.org", "ada", "username"),
+        ("ada{0}@example.org", "{1}", "username"),
+    ],
 )
-def test_register_at_once_makes_one_person_and_names_what_was_taken(differing, form, taken):
-    answers = at_once(*[partial(register, **{differing: form.format(number)}) for number in range(6)])
+def test_register_at_once_makes_one_person_and_names_what_was_taken(email, username, taken):
+    cases = enumerate(["ada", "Ada", "aDa", "adA", "ADa", "ADA"])
+
+    answers = at_once(
+        *[partial(register, email=email.format(*case), username=username.format(*case)) for case in cases]
+    )
 
     assert sum(isinstance(answer, User) for answer in answers) == 1
     refusals = [(answer.attr, answer.code) for answer in answers if isinstance(answer, InvalidInput)]
@@ -113,11 +129,12 @@ def test_update_profile_changes_names_only(person, actor):
     assert (person.full_name, person.username) == ("Ada Lovelace", "countess")
 
 
-def test_update_profile_refuses_a_taken_username(person, actor, stranger):
+@pytest.mark.parametrize("change", [str, str.upper])
+def test_update_profile_refuses_a_taken_username(person, actor, stranger, change):
     before = person.username
 
     with pytest.raises(InvalidInput) as refusal:
-        services.update_profile(actor=actor, username=stranger.username)
+        services.update_profile(actor=actor, username=change(stranger.username))
 
     assert (refusal.value.attr, refusal.value.code) == ("username", "unique")
     assert User.objects.get(pk=person.pk).username == before
@@ -125,11 +142,13 @@ def test_update_profile_refuses_a_taken_username(person, actor, stranger):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_username_taken_at_the_same_moment_is_refused(person, stranger):
+    wishes = [(person, "only-one"), (stranger, "Only-One")]
+
     answers = at_once(
-        *[partial(services.update_profile, actor=Actor(each), username="only-one") for each in (person, stranger)] * 3
+        *[partial(services.update_profile, actor=Actor(each), username=name) for each, name in wishes] * 3
     )
 
-    assert User.objects.filter(username="only-one").count() == 1
+    assert User.objects.filter(username__iexact="only-one").count() == 1
     assert {type(answer) for answer in answers} == {User, InvalidInput}
 
 
@@ -169,7 +188,7 @@ def test_no_first_admin_is_made_beside_another(person):
 
 @pytest.mark.usefixtures("named_admin")
 def test_the_first_admin_may_bear_a_name_like_another_persons():
-    register(email="root@elsewhere.org", username="Root")
+    register(email="root@elsewhere.org", username="ROOT")
 
     assert services.ensure_first_admin().email == "root@example.org"
 

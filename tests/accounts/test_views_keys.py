@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import keys
-from accounts.models import ApiKey
+from accounts.models import ApiKey, RememberedAnswer
 from core.actor import Actor
 from tests import factories
 from tests.factories import a_key
@@ -34,6 +34,33 @@ def test_a_new_key_is_shown_once_with_a_call_that_works(web, person):
     assert made.context["made"]["curl"] == f"curl http://testserver/api/projects \\\n  -H 'X-API-Key: {raw}'"
     assert "no-store" in made["Cache-Control"]
     assert raw not in web.get(PAGE).content.decode()
+
+
+def test_a_form_sent_twice_makes_one_key_and_says_so(web):
+    showing = web.get(PAGE).context["showing"]
+    raw = raw_in(make(web, showing=showing))
+
+    again = make(web, showing=showing)
+
+    assert (again["Location"], ApiKey.objects.count()) == (PAGE, 1)
+    (told,) = get_messages(again.wsgi_request)
+    assert "one key made" in str(told)
+    assert keys.authenticate(raw) == ApiKey.objects.get()
+
+
+def test_nothing_that_is_kept_of_the_form_opens_a_door(web):
+    raw = raw_in(make(web, showing="a"))
+
+    assert ApiKey.objects.get().digest not in RememberedAnswer.objects.get().body
+    assert raw not in RememberedAnswer.objects.get().body
+
+
+def test_a_form_filled_in_anew_makes_another_key(web):
+    made = make(web, showing="a")
+
+    make(web, showing=made.context["showing"])
+
+    assert ApiKey.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -64,7 +91,7 @@ def test_a_key_is_made_as_it_was_chosen(web, person):
 def test_a_key_that_makes_no_sense_is_refused_beside_its_field(web, wish, field):
     answer = make(web, **wish)
 
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, [field])
     assert not ApiKey.objects.exists()
 
 

@@ -262,6 +262,28 @@ def test_curves_name_each_line_and_mark_a_point():
     assert 'class="chart__mark" cx="25.0%" cy="88.0"' in drawn
 
 
+def test_a_line_keeps_its_colour_and_letter_where_another_has_no_points():
+    lines = [{"name": "one", "points": []}, {"name": "two", "points": [(0, 0), (1, 1)], "note": "area 0.5"}]
+
+    drawn = charts.curves(lines, x_title="across", y_title="up")
+
+    assert 'class="curve key--2"' in drawn
+    assert '<span class="key key--2" aria-hidden="true">B</span>' in drawn
+    assert "key--1" not in drawn
+    assert label(drawn) == "up over across: two, area 0.5, from 0 at 0 to 1 at 1."
+
+
+def test_several_lines_stand_side_by_side_among_the_numbers():
+    lines = [{"name": "one", "points": [(0, 0), (0, 20), (40, 40)]}, {"name": "two", "points": [(20, 10), (40, 30)]}]
+
+    drawn = charts.curves(lines, x_title="kg", y_title="rows", across=(0, 40), up=(0, 40))
+
+    assert [cell.text for cell in parsed(drawn).iter("th")] == ["kg", "one", "two"]
+    cells = [cell.text for cell in parsed(drawn).iter("td")]
+    assert (len(cells), cells[:3], cells[-3:]) == (21 * 3, ["0", "20", "–"], ["40", "40", "30"])
+    assert 'd="M0 176.0L0 88.0L1000 0.0"' in drawn
+
+
 def test_curves_without_a_point_say_so():
     assert "no values" in charts.curves([{"name": "one", "points": []}], x_title="across", y_title="up")
 
@@ -279,3 +301,13 @@ def test_spreads_do_without_an_interval():
 
     assert "spread__interval" not in drawn
     assert drawn.count("spread__zero") == 2
+
+
+def test_spreads_bear_the_colour_and_letter_of_their_lines():
+    rows = [{"label": "one", "value": 0.5, "place": 1}, {"label": "Baseline", "value": 0.4}]
+
+    drawn = charts.spreads(rows)
+
+    assert drawn.count('<span class="key key--2" aria-hidden="true">B</span>one') == 1
+    assert 'class="spread key--2"' in drawn
+    assert 'class="spread"' in drawn

@@ -185,9 +185,7 @@ def test_filename_is_shown_and_never_a_path(actor, project, stored, filename, sh
     assert stored() == ["original", "table.parquet"]
 
 
-def test_small_file_rings_no_worker(settings, actor, project, doorbell, django_capture_on_commit_callbacks):
-    settings.UPLOAD_INLINE_BYTES = len(TABLE)
-
+def test_small_file_rings_no_worker(actor, project, doorbell, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         version = add(actor, project, [TABLE]).versions.get()
 

@@ -53,7 +53,7 @@ def as_parquet(folder, table):
     [
         (b"a,b,c,d\n1,2,3,4\n", "too_many_columns"),
         (b"a,b\n1," + b"x" * 1_000_001 + b"\n", "cell_too_long"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "too_large"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000, mtime=0), "too_large"),
         (b"a,b\n" + b"1,2\n" * 1_000_000, "too_large"),
     ],
 )
@@ -101,11 +101,21 @@ def test_small_file_that_unpacks_to_a_large_one_is_read_by_a_worker(settings, ac
     assert (len(content) < 100_000, version.status) == (True, VersionStatus.PROCESSING)
 
 
-def test_small_file_of_many_rows_is_read_by_a_worker(actor, project, doorbell, tmp_path):
-    rows = uploads.CELLS_READ_AT_ONCE // 2
-    few, many = (pa.table({"a": [1] * count, "b": [2] * count}) for count in (rows, rows + 1))
+def test_small_file_of_many_rows_is_read_by_a_worker(settings, actor, project, doorbell, tmp_path):
+    settings.UPLOAD_INLINE_BYTES = 100_000
+    few, many = (pa.table({"a": [1] * count, "b": [2] * count}) for count in (1_000, 20_000))
 
-    statuses = [add(actor, project, as_parquet(tmp_path, table), "t.parquet").status for table in (few, many)]
+    contents = [as_parquet(tmp_path, table) for table in (few, many)]
+    statuses = [add(actor, project, content, "t.parquet").status for content in contents]
+
+    assert all(len(content) < 10_000 for content in contents)
+    assert statuses == [VersionStatus.READY, VersionStatus.PROCESSING]
+
+
+def test_small_file_of_many_columns_is_read_by_a_worker(actor, project, doorbell):
+    narrow, wide = (b"\n".join([row * count] * 4 + [b""]) for row, count in ((b"1,", 50), (b"1,", 1_000)))
+
+    statuses = [add(actor, project, content).status for content in (narrow, wide)]
 
     assert statuses == [VersionStatus.READY, VersionStatus.PROCESSING]
 

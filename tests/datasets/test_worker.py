@@ -10,6 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from core import processes, storage
+from core.crew import Crew
 from datasets import services, tasks, worker
 from datasets.models import Dataset, DatasetVersion, VersionStatus
 from datasets.queries import newest_version
@@ -55,7 +56,7 @@ def state(version):
 
 def until(told):
     """Wait for what `told` says, and return it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (answer := told()):
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.02)
@@ -291,7 +292,7 @@ def test_version_nobody_came_for_is_rung_for_again(version, monkeypatch):
 
 @pytest.mark.parametrize(
     ("created_s", "beaten_s", "is_stalled"),
-    [(29, None, False), (31, None, True), (3600, 15, False), (3600, LOST_S, True)],
+    [(20, None, False), (31, None, True), (3600, 15, False), (3600, LOST_S, True)],
 )
 def test_version_is_stalled_after_its_time(version, created_s, beaten_s, is_stalled):
     beaten = None if beaten_s is None else timezone.now() - timedelta(seconds=beaten_s)
@@ -362,3 +363,41 @@ def test_sweep_removes_files_of_a_version_that_failed(version, monkeypatch, stor
     worker.sweep()
 
     assert stored() == []
+
+
+# Whose turn it is
+
+
+@pytest.fixture
+def hired(monkeypatch):
+    """A crew that reads one file at a time in this process, as a worker has; it leaves after the test."""
+    monkeypatch.setattr(worker, "_leaving", type(worker._leaving)())
+    one = Crew(worker.read_waiting, slots=1, name="read")
+    monkeypatch.setattr(tasks, "_crew", [one])
+    one.start()
+    yield one
+    worker.leave()
+    one.end()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_does_not_wait_until_the_file_is_read(settings, actor, project, doorbell, monkeypatch, hired):
+    monkeypatch.setattr(worker, "READ", f"{READS}:wait_for_ever")
+    first, second = (waiting(settings, actor, project, factories.flowers(rows)) for rows in (60, 61))
+
+    tasks.ingest(str(first.pk))
+    until(lambda: DatasetVersion.objects.filter(pk=first.pk, stage="reading").exists())
+    tasks.ingest(str(second.pk))
+
+    assert state(second) == (VersionStatus.PROCESSING, "")
+    assert second.heartbeat_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_read_without_a_message_the_oldest_first(settings, actor, project, doorbell, hired):
+    first, second = (waiting(settings, actor, project, factories.flowers(rows)) for rows in (60, 61))
+
+    until(lambda: state(second) == (VersionStatus.READY, ""))
+
+    assert state(first) == (VersionStatus.READY, "")
+    assert first.heartbeat_at < second.heartbeat_at

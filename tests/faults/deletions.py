@@ -4,8 +4,9 @@ from collections import Counter
 from functools import partial
 
 from tests.faults.registry import fault
-from tests.faults.scene import Scene, at_once, eventually, flowers, gone, long_table
+from tests.faults.scene import Scene, eventually, flowers, gone, long_table
 from tests.journeys.conftest import PASSWORD, Person, a_newcomer
+from tests.racing import at_once
 
 ROW = {"features": {"length": 4.2, "width": 2.5, "colour": "red"}}
 

@@ -7,9 +7,8 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,23 +102,6 @@ def a_scene(**settings: str) -> Iterator[Scene]:
                 os.environ.pop(setting, None)
             product = stack.enter_context(running(folder, **given))
         yield Scene.of(product)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Make the calls at the same moment, each in a thread; returns their answers."""
-    answers: list[Any] = [None] * len(calls)
-    start = threading.Barrier(len(calls))
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        start.wait(10)
-        answers[place] = call()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def gone(process: psutil.Process, within_s: float = 5) -> bool:

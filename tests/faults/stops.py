@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from tests.faults.registry import fault
-from tests.faults.scene import Scene, at_once, eventually, gone
+from tests.faults.scene import Scene, eventually, gone
+from tests.racing import at_once
 
 ROUNDS = 50
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,11 +21,11 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 from celery import Celery
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
-START_S = 90
+START_S = 180
 LEASE_S = 4
 CLAIM = "taken-by-a-test"
 CHROMIUM_FLAGS = (
@@ -36,6 +35,8 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
 )
+
+expect.set_options(timeout=20_000)  # five seconds, unless told, are few for a busy machine
 
 
 def eventually(look: Callable[[], Any], what: str, within_s: float = 60) -> Any:
@@ -316,25 +317,3 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Make calls at the same moment, each in a thread; returns their answers."""
-
-    def make(*calls: Callable[[], Any]) -> list[Any]:
-        answers: list[Any] = [None] * len(calls)
-        start = threading.Barrier(len(calls))
-
-        def run(place: int, call: Callable[[], Any]) -> None:
-            start.wait(10)
-            answers[place] = call()
-
-        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return answers
-
-    return make

@@ -69,7 +69,7 @@ def test_a_target_with_one_value_is_refused_beside_it(page, newcomer):
     refused(page, newcomer)
 
     expect(page.locator("#id_target_error")).to_have_text(
-        "same has the same value in every row; there is nothing to predict."
+        "same has the same value in every row, so there is nothing to predict; choose another column."
     )
 
 
@@ -142,7 +142,7 @@ def test_a_file_over_the_limit_is_refused_before_it_has_arrived(product, newcome
     )
     part = '--x\r\nContent-Disposition: form-data; name="file"; filename="big.csv"\r\n\r\na,b\r\n'
 
-    with socket.create_connection(("127.0.0.1", product.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", product.port), timeout=60) as line:
         line.sendall((head + part).encode())
         answer = http.client.HTTPResponse(line)
         answer.begin()

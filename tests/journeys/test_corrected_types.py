@@ -141,4 +141,32 @@ def test_a_random_row_in_the_form_keeps_its_numbers(web, person):
 
     shown = model.fields[0]
     assert (shown.written, form.fields["f0"].help_text) == ("comma", "1000 to 7802")
-    assert Prediction.objects.get().warnings == [[]]
+    weights = {(row % 7 + 1) * 1000 + row * 53 % 1000 for row in range(60)} | {4212.25}
+    assert float(str(Prediction.objects.get().rows[0]["weight"]).replace(",", ".")) in weights
+
+
+# Nobody has to correct these: the file itself tells what they are.
+SALES = factories.csv(
+    ["paid", "month", "kind"],
+    [
+        [f'"R$ {row % 9 + 1}.{row * 37 % 1000:03d},50"', f"{row % 12 + 1:02d}/20{row % 9 + 10}", kind]
+        for row, kind in enumerate(["long", "short"] * 30)
+    ],
+)
+
+
+def test_money_and_months_are_read_as_the_file_has_them(api, person, settings):
+    settings.CREDITS_PER_PREDICTION = 0
+    dataset = factories.a_dataset(person, SALES, "sales.csv")
+    model = trained(person, dataset, features=["paid", "month"], algorithm="knn")
+
+    as_written = {"paid": "R$ 3.148,50", "month": "03/2014"}
+    canonical = {"paid": 3148.5, "month": "2014-03-01"}
+    answers = [
+        api.post(f"/api/models/{model.pk}/predict", {"features": features}, format="json").json()
+        for features in (as_written, canonical)
+    ]
+
+    assert dtypes(model) == {"paid": "number", "month": "datetime"}
+    assert answers[0]["probabilities"] == answers[1]["probabilities"]
+    assert [answer["warnings"] for answer in answers] == [[]] * 2

@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.journeys.conftest import eventually
+from tests.racing import at_once
 
 pytestmark = pytest.mark.xdist_group("product")
 
 SLOW = {"n_estimators": 2000}
-GONE_WITHIN_S = 2
+GONE_WITHIN_S = 20  # `python -m tests.faults` holds the product to two, on a machine that does nothing else
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def start(person, content: bytes, **params: int) -> dict:
 
 
 def eventually_one(look):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(found := look()) != 1:
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
@@ -112,9 +114,7 @@ def test_stopping_a_queued_job_gives_the_credit_back(product, newcomer, long_tab
         newcomer.made(f"training/{job}/stop", {})
         assert newcomer.got(f"training/{job}")["state"] == "cancelled"
 
-    deadline = time.monotonic() + GONE_WITHIN_S
-    while product.fits():
-        assert time.monotonic() < deadline
+    eventually(lambda: not product.fits(), "no fit runs on", within_s=GONE_WITHIN_S)
     assert amounts(newcomer) == [1, -1, -1, -1, 15]
 
 
@@ -132,7 +132,7 @@ def test_a_message_that_comes_again_and_again_makes_one_model(product, newcomer)
     assert amounts(newcomer) == [-1, -1, 15]
 
 
-def test_two_predictions_with_credits_for_one_charge_once(newcomer, at_once):
+def test_two_predictions_with_credits_for_one_charge_once(newcomer):
     dataset = newcomer.upload(factories.flowers(), "flowers.csv")
     row = {"features": factories.a_row()}
     wish = {"target": "kind", "algorithm": "logistic", "features": list(row["features"])}
@@ -154,6 +154,6 @@ def test_a_stopped_product_leaves_no_process(another_product, long_table, a_pers
     assert len(family) >= 6
 
     another_product.process.send_signal(signal.SIGTERM)
-    _, alive = psutil.wait_procs(family, timeout=15)
+    _, alive = psutil.wait_procs(family, timeout=30)
 
     assert alive == []

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 
 from tests import factories
 from tests.journeys.conftest import eventually
-from tests.journeys.test_faults import start
+from tests.journeys.test_faults import SLOW, start
 
 pytestmark = pytest.mark.xdist_group("product")
 
@@ -34,12 +35,33 @@ def wide_table() -> bytes:
 
 
 def open_job(page: Page, person, table: bytes, **params: int) -> str:
-    """Start a training and look at its page; returns the job."""
-    job = start(person, table, **params)["id"]
+    """Start a training and look at its page at once; returns the job."""
     person.sign_in(page)
+    job = start(person, table, **params)["id"]
     page.goto(f"{person.product.url}/training/{job}")
     page.evaluate("window.stayed = true")
     return job
+
+
+def wait(page: Page, is_so: Callable[[], bool], within_s: int = 30) -> None:
+    """Wait while the page goes on; what it hears comes in meanwhile."""
+    for _ in range(within_s * 20):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"Not so after {within_s} seconds.")
+
+
+def note_connections(page: Page) -> None:
+    """Have the page keep each state of its connection from now on, however short it is."""
+    page.evaluate(
+        """() => {
+            window.connections = [];
+            const shown = document.querySelector("[data-connection]");
+            const note = () => window.connections.push(shown.dataset.connection);
+            new MutationObserver(note).observe(shown, { attributeFilter: ["data-connection"] });
+        }"""
+    )
 
 
 def log_of(person, job: str) -> list[str]:
@@ -54,10 +76,10 @@ def shown_log(page: Page) -> list[str]:
 
 
 def test_a_page_follows_its_job_and_becomes_the_models(page, newcomer, wide_table):
-    open_job(page, newcomer, wide_table, n_estimators=150)
+    open_job(page, newcomer, wide_table, n_estimators=400)
 
     expect(page.locator("[data-connection]")).to_have_text("Live")
-    expect(page.locator(WORDS)).to_have_text(re.compile(r"Tree \d+ of 150"))
+    expect(page.locator(WORDS)).to_have_text(re.compile(r"Tree \d+ of 400"))
     before = page.locator(WORDS).inner_text()
     expect(page.locator(WORDS)).not_to_have_text(before)
     expect(page.locator("#open-model")).to_be_visible(timeout=90_000)
@@ -81,17 +103,22 @@ def test_a_socket_that_is_cut_comes_back_and_has_missed_nothing(page, newcomer, 
 
         server.on_message(pass_on)
 
+    def updates(socket: int) -> list[int]:
+        return [each["seq"] for each in heard[socket] if each["type"] == "job_update"]
+
     page.route_web_socket("**/ws/training", between)
-    job = open_job(page, newcomer, wide_table, n_estimators=150)
+    job = open_job(page, newcomer, wide_table, **SLOW)
     expect(page.locator("[data-connection]")).to_have_text("Live")
-    expect(page.locator(WORDS)).to_have_text(re.compile(r"Tree \d+ of 150"))
+    expect(page.locator(WORDS)).to_have_text(re.compile(r"Tree \d+ of 2,000"))
+    wait(page, lambda: bool(updates(0)))  # the words may have stood in the page as it came
+    note_connections(page)
     opened[0].close(code=4000)
-    expect(page.locator("[data-connection]")).to_have_text("Reconnecting")
-    expect(page.locator("[data-connection]")).to_have_text("Live")
+    wait(page, lambda: page.evaluate("window.connections.join()") == "reconnecting,live")
     newcomer.made(f"training/{job}/stop", {})
     expect(page.get_by_text("This training was stopped")).to_be_visible()
+    wait(page, lambda: bool(updates(1)))  # the page may have looked before its socket told
 
-    before, after = ([each["seq"] for each in some if each["type"] == "job_update"] for some in heard)
+    before, after = updates(0), updates(1)
     for seqs in (before, after):
         assert seqs == list(range(seqs[0], seqs[-1] + 1))
     assert after[0] <= before[-1] + 1  # what was on its way as the socket was cut has not reached the page
@@ -100,7 +127,7 @@ def test_a_socket_that_is_cut_comes_back_and_has_missed_nothing(page, newcomer, 
 
 def test_a_page_without_sockets_looks_by_itself(page, newcomer, wide_table):
     page.route_web_socket("**/ws/training", lambda route: route.close(code=1011))
-    job = open_job(page, newcomer, wide_table, n_estimators=150)
+    job = open_job(page, newcomer, wide_table, **SLOW)
 
     expect(page.locator("[data-connection]")).to_have_text("Looking every second")
     newcomer.made(f"training/{job}/stop", {})
@@ -108,6 +135,27 @@ def test_a_page_without_sockets_looks_by_itself(page, newcomer, wide_table):
 
     assert page.evaluate("window.stayed")
     assert shown_log(page) == log_of(newcomer, job)
+
+
+def test_a_page_that_is_done_before_its_socket_is_open_leaves_it_alone(page, newcomer, wide_table):
+    """Browsers complain of a socket that is closed before it is open."""
+    page.add_init_script(
+        """
+        window.closedEarly = 0;
+        window.WebSocket = class extends EventTarget {
+            static CONNECTING = 0;
+            readyState = 0;
+            close() { window.closedEarly += 1; }
+        };
+        """
+    )
+    job = open_job(page, newcomer, wide_table, **SLOW)
+
+    newcomer.made(f"training/{job}/stop", {})
+    expect(page.get_by_text("This training was stopped")).to_be_visible()
+
+    expect(page.locator("[data-connection]")).to_be_hidden()
+    assert page.evaluate("window.closedEarly") == 0
 
 
 def test_a_list_shows_what_is_begun_elsewhere(page, newcomer, wide_table):
@@ -171,4 +219,4 @@ def test_a_stopped_server_sends_its_sockets_away_at_once(another_product, wide_t
             list(socket)
 
     assert closed.value.rcvd.code == SERVICE_RESTARTS
-    assert psutil.wait_procs([web], timeout=5)[1] == []
+    assert psutil.wait_procs([web], timeout=30)[1] == []

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import factories
@@ -34,18 +35,22 @@ class Witness:
             self.complaints.append(what)
 
     def look_again(self) -> None:
-        """Every page visited, once more: light on the wire, and never wider than a phone, in both themes."""
+        """Every page visited, once more: light, never wider than a phone, and for everybody, in both themes."""
         addresses = dict.fromkeys(url for url in self.visited if url.startswith(self.home))
         assert len(addresses) > 1
         self.page.set_viewport_size(PHONE)
         for url in addresses:
             html = self.page.context.request.get(url).body()
             self.complain(len(html) >= HEAVIEST_PAGE_BYTES, f"{len(html)} bytes of HTML: {url}")
-            self.page.goto(url)
-            for theme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=theme)
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for url in addresses:
+                self.page.goto(url)
                 width = self.page.evaluate("document.documentElement.scrollWidth")
                 self.complain(width > PHONE["width"], f"{width} px wide in {theme}: {url}")
+                for violation in Axe().run(self.page).response["violations"]:
+                    where = [node["target"] for node in violation["nodes"]]
+                    self.complain(True, f"{violation['id']} in {theme}: {url} at {where}")
         self.page.set_viewport_size(DESK)
 
 
@@ -184,6 +189,29 @@ def test_from_signing_up_to_a_prediction_and_back_again(page, witness, product):
     change_password(page)
     expect(page.get_by_text("Your password is changed")).to_be_visible()
     sign_out_and_in(page, "grace", PASSWORD)
+    witness.look_again()
+
+
+def test_every_face_of_a_project_is_for_everybody(page, witness, newcomer):
+    dataset = newcomer.upload(factories.flowers(), "flowers.csv")
+    jobs = [newcomer.train(dataset, target="kind", algorithm=key)["id"] for key in ("logistic", "knn")]
+    models = [newcomer.ended(job)["model"] for job in jobs]
+    workspace = newcomer.got("workspaces")["results"][0]["id"]
+    newcomer.sign_in(page)
+
+    data, model, project = f"data/{dataset}", f"models/{models[0]}", f"projects/{newcomer.project}"
+    for address in (
+        *(f"{data}/{face}" for face in ("columns", "columns/1", "columns/3", "quality", "relations?target=kind")),
+        *(f"{data}/{face}" for face in ("versions", "used-by", "steps?add=impute&columns=width", "delete")),
+        f"{data}/train?target=kind",
+        *(f"{model}/{face}" for face in ("", "evaluation", "importance", "archive")),
+        *(f"{project}/{place}" for place in ("recipes", f"models/compare?ids={','.join(models)}")),
+        *(f"workspaces/{workspace}/{place}" for place in ("members", "settings", "audit", "delete")),
+        *("workspaces", "workspaces/new", "projects/new"),
+        *("account", "account/password", "account/keys", "account/credits", "account/close"),
+    ):
+        page.goto(f"{newcomer.product.url}/{address}".rstrip("/"))
+
     witness.look_again()
 
 

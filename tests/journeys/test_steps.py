@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests import factories
 
+pytestmark = pytest.mark.xdist_group("product")
+
 STEPS = [("impute", "width"), ("rare_categories", "colour"), ("date_parts", "picked")]
 
 

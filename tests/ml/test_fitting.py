@@ -130,6 +130,23 @@ def test_another_seed_holds_out_other_rows(tmp_path):
     assert not np.array_equal(split(values, plan)[1], split(values, replace(plan, seed=7))[1])
 
 
+def test_numbers_beyond_what_models_compute_with_are_told_as_on_the_dataset(tmp_path):
+    x, y = two_numbers(50)
+    x[3, 0], x[4, 1], y[5], y[8] = 1e31, 1e30, -1e300, np.nan
+    x[8, 1] = 1e31  # of a row that is not learnt from
+    table, plan = planned(tmp_path, {"a": x[:, 0], "b": x[:, 1], "y": y})
+    told = []
+
+    outcome = fit(plan, table=table, destination=tmp_path, report=told.append)
+
+    said = (
+        "“a” and “y” have numbers beyond ±1e+30. The table keeps them, but models compute with ±1e+30 instead: look at "
+        "those rows, or give the column in another unit."
+    )
+    assert outcome.notes == ["1 of 50 rows have no value of y and were left out.", said]
+    assert said in [report.message for report in told if report.kind == "log"]
+
+
 def test_rows_without_a_target_are_counted_and_left_out(tmp_path):
     x, y = two_numbers(50)
     y[[3, 8]] = np.nan
@@ -140,6 +157,15 @@ def test_rows_without_a_target_are_counted_and_left_out(tmp_path):
     assert (outcome.rows_train, outcome.rows_test) == (38, 10)
     assert outcome.notes == ["2 of 50 rows have no value of y and were left out."]
     assert {3, 8} & {*pd.read_parquet(tmp_path / "holdout.parquet")["row"]} == set()
+
+
+def test_what_was_left_out_of_the_plan_is_among_the_notes(tmp_path):
+    x, y = two_numbers()
+    table, plan = planned(tmp_path, {"a": x[:, 0], "y": y})
+
+    outcome = fit(replace(plan, left_out=("b knows y.",)), table=table, destination=tmp_path, report=quiet)
+
+    assert outcome.notes == ["b knows y."]
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,10 @@ def test_grades_are_predicted_as_amounts_by_an_algorithm_for_amounts():
         ({"metric": "r2"}, "metric", "r2 does not judge classification; choose one of: accuracy"),
         ({"metric": "best"}, "metric", "There is no metric 'best'"),
         ({"target": "grade", "metric": "brier"}, "metric", "brier needs two classes and grade has 5"),
-        ({"seed": -1}, "seed", "from 0 to 4294967295"),
-        ({"seed": 2**32}, "seed", "from 0 to 4294967295"),
+        ({"seed": -1}, "seed", "from 0 to 4,294,967,295"),
+        ({"seed": 2**32}, "seed", "from 0 to 4,294,967,295"),
         ({"params": {"max_depth": 0}}, "params.max_depth", "from 1 to 1,000"),
-        ({"algorithm": "knn", "params": {"n_neighbors": 161}}, "params.n_neighbors", "there are 160 rows"),
+        ({"algorithm": "knn", "params": {"n_neighbors": 161}}, "params.n_neighbors", "at most 160, the rows"),
         (
             {"target": "grade", "algorithm": "logistic", "params": {"solver": "liblinear"}},
             "params.solver",
@@ -175,7 +175,11 @@ def test_leaving_out_what_is_no_feature_does_no_harm():
     ("changes", "attr", "detail"),
     [
         ({"steps": [a_step("scale", "survived")]}, "steps.0.columns", "survived is the target"),
-        ({"steps": [a_step("drop", "id"), a_step("scale", "sex")]}, "steps.1.columns", "Scale takes integer, number"),
+        (
+            {"steps": [a_step("drop", "id"), a_step("scale", "sex")]},
+            "steps.1.columns",
+            "Scale takes columns of type integer or number",
+        ),
         (
             {"features": ["age"], "steps": [a_step("scale", "age"), a_step("scale", "fare")]},
             "steps.1.columns",
@@ -198,3 +202,9 @@ def test_shares_of_many_classes_are_limited():
 
     with pytest.raises(BadInput, match="30 columns would become 2,700, as y has 90 classes; at most 2,000"):
         make_plan(table, rows=2000, target="y", algorithm="knn", steps=steps)
+
+
+def test_columns_may_be_named_as_their_file_named_them():
+    plan = wish(target="survived ", features=[" age", "fare\n"])
+
+    assert (plan.target.name, [feature.name for feature in plan.features]) == ("survived", ["age", "fare"])

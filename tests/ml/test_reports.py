@@ -39,6 +39,14 @@ def test_what_is_measured_in_a_part_bears_its_marks():
     assert [each.values for each in said] == [{"loss": 0.25, "fold": 2}, {"number": 1, "fold": 2}]
 
 
+def test_what_is_measured_has_six_decimals_and_more_where_it_is_small():
+    say, said = a_reporter()
+
+    say.measured(1, "round", {"loss": 3.45678912e-10, "rmse": 417.9444551})
+
+    assert said[-1].values == {"loss": 3.45679e-10, "rmse": 417.944455}
+
+
 def test_a_stop_reaches_every_part_but_the_deaf():
     say, _ = a_reporter(lambda: True)
     part, deaf = say.part(0, 0.5).part(0, 1), say.part(0.5, 1, deaf=True)

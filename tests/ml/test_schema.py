@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,16 @@ def test_missing_values_are_filled_with_a_warning():
     ]
 
 
+def test_a_number_that_is_not_computed_with_as_it_is_is_warned_of():
+    age = replace(fields()[0], minimum=-1e40, maximum=1e40)  # the table held as huge ones
+
+    parsed = parse_rows([one_row() | {"Age": 1e35}, one_row() | {"Age": 1e29}], [age, *fields()[1:]])
+
+    assert parsed.frame["Age"].tolist() == [1e30, 1e29]
+    assert [[warning["code"] for warning in row] for row in parsed.warnings] == [["held_number"], []]
+    assert parsed.warnings[0][0]["detail"] == "Numbers beyond ±1e+30, as this one of Age may be, count as that."
+
+
 def test_values_the_model_never_saw_are_warned_of():
     parsed = parse_rows([one_row() | {"Age": 99, "Class": 4, "Born": "2024-01-01"}], fields())
 
@@ -141,6 +152,21 @@ def test_unknown_columns_are_named_with_the_nearest():
         "features.age",
         "There is no column 'age'; did you mean 'Age'? The model's columns are: Age, Class, Alone, Note, Born.",
     )
+
+
+def test_columns_may_be_named_as_their_file_named_them():
+    parsed = parse_rows([{" Age\n": 22, "Class": 1, "Not used ": 3}], fields(), unused={"Not used"})
+
+    assert parsed.frame["Age"].tolist() == [22]
+    assert [(each["code"], each["column"]) for each in parsed.warnings[0]][-1] == ("unused_column", "Not used")
+
+
+@pytest.mark.parametrize("row", [{"Age": 22, "Age ": 23}, {" Age": 22, "Age ": 23}])
+def test_a_column_named_twice_is_not_guessed(row):
+    attr, detail = refusal(row)
+
+    assert attr in {"features.Age ", "features. Age"}
+    assert detail.startswith("There is no column")
 
 
 def test_refusals_name_the_row_and_the_column():

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from ml.schema import Dtype
 from ml.tables.casting import ways_to_read
+from ml.values import Unreadable, number
 from ml.written import _WAYS, as_written, comma, reader_of
 
-SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=150)
 MOMENTS = st.datetimes(pd.Timestamp(1970, 1, 2), pd.Timestamp(2068, 12, 31)).map(lambda one: one.replace(microsecond=0))
 DATES = ["%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m.%d.%Y", "%d-%m-%Y", "%d.%m.%y", "%m/%d/%y", "%Y%m%d"]
 NAMED = ["%b %d %Y", "%B %d, %Y", "%d %b %Y", "%d-%B-%Y"]
@@ -28,6 +29,11 @@ FORMATS = [day + clock for day in [*DATES[:-1], *NAMED] for clock in TIMES[:3]] 
     DATES[0] + TIMES[3],
 ]
 NUMBERS = st.from_regex(r"[+-]?[0-9]{1,4}([., '’][0-9]{3}){0,2}([.,][0-9]{0,4})?(e[+-]?[0-9])?", fullmatch=True)
+AMOUNTS = st.tuples(
+    st.sampled_from(["", "-", "+", "\u2212", "(", "$", "-Rs.", "US$ ", "CHF\u00a0", "(€", "kr -"]),
+    st.from_regex(r"[0-9]{1,3}([., '’\xa0][0-9]{2,3}){0,3}([.,][0-9]{0,3})?", fullmatch=True),
+    st.sampled_from(["", "-", ")", " zł", "%", " руб.", "\u202f€)", " EUR"]),
+).map("".join)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +62,48 @@ def test_a_date_in_text_reads_as_in_the_table(in_sql, moment, written_in, way):
 
 
 @SETTINGS
+@given(
+    moment=MOMENTS,
+    written_in=st.sampled_from(["%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B, %Y", "%b.-%Y", "%Y年%m月", "%Y"]),
+    is_upper=st.booleans(),
+)
+def test_a_month_reads_as_in_the_table(in_sql, moment, written_in, is_upper):
+    text = moment.strftime(written_in)
+    text = text.upper() if is_upper else text
+
+    assert _WAYS["months"](text) == in_sql(text, "VARCHAR", Dtype.DATETIME, "months")
+
+
+@SETTINGS
+@given(text=st.from_regex(r"(?i)(sept|mär[zc]?|mrz|mai|okt[a-z]{0,4}|dez|janu?|2020|13|1)[.,]?[ /-](2020|4711|12)"))
+def test_any_text_like_a_month_reads_as_in_the_table(in_sql, text):
+    text = text.strip()
+
+    assert _WAYS["months"](text) == in_sql(text, "VARCHAR", Dtype.DATETIME, "months")
+
+
+@SETTINGS
 @given(text=NUMBERS, way=st.sampled_from(["thousands", "comma", "spaces"]))
 def test_a_number_in_text_reads_as_in_the_table(in_sql, text, way):
     in_the_table = in_sql(text, "VARCHAR", Dtype.NUMBER, way)
 
     if in_the_table is not None:
         assert reader_of(way, float)(text) == in_the_table
+
+
+@SETTINGS
+@given(text=AMOUNTS, way=st.sampled_from(["thousands", "signed", "signed_comma", "minus_behind", "minus_behind_comma"]))
+def test_an_amount_reads_as_in_the_table(in_sql, text, way):
+    found = _WAYS[way](text)
+
+    assert in_sql(text, "VARCHAR", Dtype.NUMBER, way) == (_plainly(text) if found is None else found)
+
+
+def _plainly(text: str) -> float | None:
+    try:
+        return number(text)
+    except Unreadable:
+        return None
 
 
 @SETTINGS

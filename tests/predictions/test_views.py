@@ -66,6 +66,15 @@ def test_filled_form_is_answered_charged_and_kept(web, person, model):
     assert f"/predictions/{kept.pk}" in shown(answer)
 
 
+def test_form_sent_twice_is_answered_twice_and_charged_once(web, person, model):
+    form = ROW | {"showing": web.get(address(model)).context["showing"]}
+
+    first, second = (web.post(address(model), form) for _ in range(2))
+
+    assert first.context["answer"]["detail_url"] == second.context["answer"]["detail_url"]
+    assert (Prediction.objects.count(), balance_of(person)) == (1, 9)
+
+
 def test_form_and_api_give_the_same_answer(web, actor, person, model):
     factories.give(person, 10)
     web.post(address(model), ROW)

@@ -41,6 +41,7 @@ def go_on_until_asked(send: Send, *, destination: str, **kwargs: Any) -> Any:
 
 def take_memory(send: Send, **_: Any) -> None:
     say_pid(send)
+    time.sleep(1)  # for its word to be written, before it is ended
     held = np.ones(1_200 * 1024**2, dtype=np.uint8)
     time.sleep(60)
     del held

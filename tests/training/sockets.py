@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from accounts.models import User
 from mlplatform.asgi import application
 from training.models import Job
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @dataclass
@@ -91,6 +92,7 @@ def serving() -> Iterator[Server]:
     try:
         while not server.started:
             assert thread.is_alive()
+            time.sleep(0.01)
         yield Server(server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True

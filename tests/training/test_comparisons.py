@@ -3,7 +3,7 @@ import pytest
 from core.actor import Actor
 from core.errors import InvalidInput, NotFound
 from tests import factories
-from training import comparisons
+from training import comparisons, judgements
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +36,11 @@ def test_numbers_and_classes_are_not_compared(person, two):
     table = two[0].dataset_version.dataset
     amounts = factories.a_model(person, table, target="weight", algorithm="linear", params={})
 
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as error:
         named(person, [two[0], amounts])
+
+    assert error.value.code == comparisons.NOT_COMPARABLE
+    assert f"Of amounts: “{amounts}”. Of classes: “{two[0]}”." in error.value.detail
 
 
 def test_a_strangers_model_is_not_there(person, stranger, two):
@@ -69,6 +72,19 @@ def test_two_models_are_tested_on_the_rows_both_held_out(two):
     assert (pair["one"], pair["other"], pair["reason"]) == (str(two[0]), str(two[1]), None)
     assert (pair["rows"], pair["test"]) == (two[0].evaluation["rows_test"], "mcnemar")
     assert 0 <= pair["p_value"] <= 1
+
+
+def test_models_judged_by_groups_are_tested_by_groups(person):
+    table = factories.a_dataset(person)
+    wish = {"target": "weight", "features": ["width", "wild"], "group_by": "length", "params": {}}
+    models = [factories.a_model(person, table, algorithm=algorithm, **wish) for algorithm in ("linear", "knn")]
+
+    (pair,) = comparisons.compare(models)["tests"]
+
+    held_out = models[0].evaluation
+    assert (pair["rows"], pair["groups"]) == (held_out["rows_test"], held_out["groups"])
+    assert pair["sentence"].startswith(f"On {pair['rows']} rows of {pair['groups']} groups new to both, ")
+    assert "Signs of whole groups flipped, as rows of one go together: p = " in judgements.test_words(pair)["detail"]
 
 
 def test_models_of_different_data_are_not_tested(person, two):

@@ -1,6 +1,8 @@
 """The socket as its clients meet it, on a real server."""
 
+import asyncio
 import json
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -12,8 +14,9 @@ from accounts import keys, tokens
 from accounts.models import SignIn, User
 from core.actor import Actor, Scope
 from tests import factories
-from tests.training.sockets import cookie_of, last_seq, token_of
+from tests.training.sockets import PATIENCE_S, cookie_of, last_seq, token_of
 from training import consumers, journal
+from training.consumers import TrainingConsumer
 from training.models import Job
 from training.states import JobState, move
 from workspaces.models import Membership, Role
@@ -42,8 +45,25 @@ def job(person, doorbell):
 
 @pytest.fixture
 def checked_often(monkeypatch):
-    monkeypatch.setattr(consumers, "GRACE_S", 0.1)
+    """Whether a person may still see what they follow is looked at often, from the moment they are known."""
+    keep_checking = TrainingConsumer._keep_checking
+
+    async def keep_checking_once_known(consumer):
+        while consumer._actor is None:
+            await asyncio.sleep(0.01)
+        await keep_checking(consumer)
+
+    monkeypatch.setattr(consumers, "GRACE_S", 0)
     monkeypatch.setattr(consumers, "CHECK_S", 0.1)
+    monkeypatch.setattr(TrainingConsumer, "_keep_checking", keep_checking_once_known)
+
+
+def wait_until_no_socket_is_open(person):
+    """Wait until the server has taken leave of every socket of the person."""
+    deadline = time.monotonic() + PATIENCE_S
+    while TrainingConsumer.open_by_person[person.pk]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 # Who it is ------------------------------------------------------------------------------------------------------------
@@ -144,7 +164,9 @@ def test_nobody_is_told_nothing_and_may_still_sign_in(live, person, job):
         assert follows(socket, job)
 
 
-def test_who_does_not_say_who_they_are_is_sent_away(live, checked_often):
+def test_who_does_not_say_who_they_are_is_sent_away(live, monkeypatch):
+    monkeypatch.setattr(consumers, "GRACE_S", 0.1)
+
     with live.socket() as socket:
         assert socket.hear()["code"] == "not_authenticated"
         assert socket.ended() == consumers.Close.NOT_SIGNED_IN
@@ -169,10 +191,12 @@ def test_a_socket_stays_with_its_person(live, person, stranger):
 def test_sockets_of_a_person_are_counted(live, person, settings):
     settings.LIVE_SOCKETS_PER_PERSON = 1
 
-    with live.socket_of(person) as first, live.socket_of(person) as second:
+    with live.socket_of(person) as first:
         assert first.is_silent()
-        assert second.hear()["code"] == "throttled"
-        assert second.ended() == consumers.Close.TOO_MANY
+        with live.socket_of(person) as second:
+            assert second.hear()["code"] == "throttled"
+            assert second.ended() == consumers.Close.TOO_MANY
+    wait_until_no_socket_is_open(person)
     with live.socket_of(person) as again:
         assert again.is_silent()
 
@@ -385,16 +409,14 @@ def test_what_cannot_be_understood_is_said_and_does_no_harm(live, person, text, 
 
 
 def test_a_reader_who_takes_nothing_is_dropped_and_resumes(live, person, job, monkeypatch):
-    monkeypatch.setattr(consumers, "SLOW_S", 0.2)
     for _ in range(20):
         journal.append(job.pk, [("log", {"message": "x" * 60_000})] * 10)
 
-    with live.socket_of(person, max_queue=1) as socket:
+    with live.socket_of(person, max_queue=1) as socket, monkeypatch.context() as impatient:
+        impatient.setattr(consumers, "SLOW_S", 0.2)
+        assert socket.is_silent()
         socket.say("subscribe_job", job_id=job.pk)
-        while not consumers.TrainingConsumer.open_by_person[person.pk]:
-            pass
-        while consumers.TrainingConsumer.open_by_person[person.pk]:
-            pass
+        wait_until_no_socket_is_open(person)
         seen = []
         with suppress(ConnectionClosed):
             while True:

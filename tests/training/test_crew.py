@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from core import pulse
+from core import crew, pulse
 from tests import factories
-from training import crew, tasks, worker
+from training import tasks, worker
 from training.crew import Crew
 from training.models import Job
 from training.states import JobState
@@ -25,7 +25,7 @@ def hired(doorbell, monkeypatch):
 
 
 def until(look):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (found := look()):
         assert time.monotonic() < deadline
         time.sleep(0.02)

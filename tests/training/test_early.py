@@ -7,7 +7,8 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from core.models import OutboxEvent
 from tests import factories
-from tests.training.test_worker import is_gone, run_in_a_thread, stored_files, wait_for_pid
+from tests.ending import is_gone
+from tests.training.test_worker import run_in_a_thread, stored_files, wait_for_pid
 from tests.training.test_worker_takeover import let_die
 from training import services, worker
 from training.early import can_end_early
@@ -29,7 +30,7 @@ def test_a_fit_that_is_asked_ends_with_a_model(doorbell, monkeypatch):
     wait_for_pid(job)
 
     services.stop_training(actor=Actor(person), job=job, keep_best=True)
-    running.join(30)
+    running.join(60)
 
     job.refresh_from_db()
     assert (job.state, job.keep_best) == (JobState.SUCCEEDED, True)
@@ -37,6 +38,21 @@ def test_a_fit_that_is_asked_ends_with_a_model(doorbell, monkeypatch):
     assert stored_files() == ["holdout.parquet", "model.skops"]
     assert balance_of(person) == 14
     assert job.events.filter(payload__message="Asked to end with the best so far.").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fit_whose_time_budget_is_over_ends_with_a_model(doorbell, monkeypatch):
+    job = factories.a_job(factories.a_person(), algorithm="random_forest", params={"n_estimators": 50}, time_budget_s=1)
+    monkeypatch.setattr(worker, "FIT", "tests.training.fits:go_on_until_asked")
+
+    worker.run(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.keep_best) == (JobState.SUCCEEDED, True)
+    assert ModelVersion.objects.filter(job=job).count() == 1
+    told = list(job.events.filter(kind="log").values_list("payload__message", flat=True))
+    assert "The time budget of 1 second is over: it ends with the best so far." in told
+    assert "Stopped early, as asked: the model is what it had learnt until then." in told
 
 
 @pytest.mark.django_db(transaction=True)
@@ -49,7 +65,7 @@ def test_who_has_asked_can_still_cancel(doorbell, monkeypatch):
     services.stop_training(actor=Actor(person), job=job, keep_best=True)
 
     services.stop_training(actor=Actor(person), job=job)
-    running.join(2)
+    running.join(20)
 
     assert not running.is_alive()
     assert is_gone(pid, within_s=0)

@@ -44,6 +44,14 @@ def test_of_equal_scores_the_earliest_is_best(job):
     assert board(job) == [(1, 0.8, True), (2, 0.8, False)]
 
 
+def test_of_scores_that_only_look_equal_the_one_the_search_kept_is_best(job):
+    first, second, third = ({"number": place, "params": {}, "score": 0.8} for place in (1, 2, 3))
+    told = [{**first, "is_best": True}, {**second, "is_best": True}, {**third, "is_best": False}]
+    journal.append(job.pk, [("trial", trial) for trial in told])
+
+    assert board(job) == [(2, 0.8, True), (1, 0.8, False), (3, 0.8, False)]
+
+
 def test_none_is_best_when_all_failed(job):
     tell(job, None, None)
 

@@ -91,7 +91,7 @@ def test_nobody_is_told_of_what_they_stopped_themselves(person, actor, mailoutbo
 
 
 def test_nobody_is_told_of_a_short_job(person, mailoutbox):
-    fail(*long_run(person, seconds=59))
+    fail(*long_run(person, seconds=50))
 
     mails.send_due()
 

@@ -2,14 +2,17 @@
 
 import pytest
 
+from accounts import credits
 from accounts.credits import balance_of
 from core.errors import Conflict, Forbidden, InsufficientCredits, NotFound
 from core.models import OutboxEvent
+from core.templatetags.format import percent
 from datasets import services as datasets
 from datasets.models import DatasetVersion, VersionStatus
 from tests import factories
-from training import presentation, queries, services
+from training import queries, services
 from training.models import Job, ModelVersion
+from training.presentation import job_words
 from training.states import JobState
 from workspaces.models import Role
 
@@ -48,10 +51,13 @@ def test_the_same_plan_comes_out_the_same(actor, job):
     found = queries.reproduction_of(again)
     assert (found.of, found.same, found.differences) == (job.pk, True, ())
     assert found.scores > 5
-    assert presentation.reproduction_words(again) == {
-        "same": True,
-        "sentence": f"The same again: {found.scores} scores, each equal to nine decimals, on the same data.",
-        "differences": [],
+    was = percent(job.metrics["accuracy"])
+    assert job_words.reproduction_words(again) == {
+        "kind": "success",
+        "title": "The same again",
+        "text": f"Accuracy was {was}, and is {was}; "
+        f"all {found.scores} scores are equal to nine decimals, on the same data.",
+        "lines": [],
     }
 
 
@@ -62,7 +68,7 @@ def test_a_score_that_is_another_is_named(actor, job):
     assert not queries.reproduction_of(again).same
     before, after = job.model.metrics["accuracy"], again.metrics["accuracy"]
     assert differences(again) == [("score", "accuracy", before, after)]
-    assert presentation.reproduction_words(again)["differences"] == [f"Accuracy was {before}, and is {after}."]
+    assert job_words.reproduction_words(again)["lines"] == [f"Accuracy was {before}, and is {after}."]
 
 
 def test_what_is_only_rounding_is_the_same(actor, job):
@@ -79,9 +85,7 @@ def test_other_libraries_are_named_and_no_other_result(actor, job):
     assert queries.reproduction_of(again).same
     before = job.model.facts["libraries"]["scikit-learn"]
     assert differences(again) == [("library", "scikit-learn", before, "99.0")]
-    assert presentation.reproduction_words(again)["differences"] == [
-        f"scikit-learn was {before} then, and is 99.0 now."
-    ]
+    assert job_words.reproduction_words(again)["lines"] == [f"scikit-learn was {before} then, and is 99.0 now."]
 
 
 def test_one_that_was_ended_early_says_so(actor, job):
@@ -90,9 +94,7 @@ def test_one_that_was_ended_early_says_so(actor, job):
     again = run_again(actor, job)
 
     assert differences(again) == [("ended_early", "keep_best", True, False)]
-    assert presentation.reproduction_words(again)["differences"] == [
-        "The first was ended early, with the best it had by then."
-    ]
+    assert job_words.reproduction_words(again)["lines"] == ["The first was ended early, with the best it had by then."]
 
 
 def test_there_is_no_verdict_before_both_have_a_model(actor, job):
@@ -146,7 +148,12 @@ def test_the_api_tells_the_verdict(api, actor, job):
 
     answer = api.get(f"/api/training/{again.pk}")
 
-    assert answer.json()["reproduction"] == {"of": str(job.pk), "same": True, "differences": []}
+    accuracy = job.metrics["accuracy"]
+    told = answer.json()["reproduction"]
+    assert told.pop("scores") > 5
+    assert told == {
+        "of": str(job.pk), "same": True, "metric": "accuracy", "before": accuracy, "after": accuracy, "differences": []
+    }  # fmt: skip
 
 
 def test_the_page_runs_it_again_and_shows_the_new_job(web, job):
@@ -156,14 +163,49 @@ def test_the_page_runs_it_again_and_shows_the_new_job(web, job):
     assert (answer.status_code, answer["Location"]) == (302, f"/training/{again.pk}")
 
 
-def test_the_pages_offer_it_and_tell_the_verdict(web, actor, job):
+def test_the_page_of_a_repetition_says_what_it_repeats(web, actor, job):
+    again = services.reproduce_training(actor=actor, job=job)
+
+    content = web.get(f"/training/{again.pk}").content.decode()
+
+    assert "This repeats an earlier training" in content
+    assert f"Accuracy of the first was {percent(job.metrics['accuracy'])}. Whether every score" in content
+    assert f'href="/training/{job.pk}"' in content
+
+
+def test_a_repetition_that_is_stopped_promises_no_verdict(web, actor, job):
+    again = services.reproduce_training(actor=actor, job=job)
+    services.stop_training(actor=actor, job=again)
+
+    assert (
+        "It ended without a model, so there is nothing to compare." in web.get(f"/training/{again.pk}").content.decode()
+    )
+
+
+def test_pages_of_job_and_model_offer_it_and_tell_the_verdict(web, actor, job):
     offer = web.get(f"/models/{job.model.pk}").content.decode()
-    verdict = web.get(f"/training/{run_again(actor, job).pk}").content.decode()
+    again = run_again(actor, job)
+    verdicts = [web.get(path).content.decode() for path in (f"/training/{again.pk}", f"/models/{again.model.pk}")]
+    on_the_first = web.get(f"/models/{job.model.pk}").content.decode()
 
     assert f'action="/training/{job.pk}/again"' in offer
     assert "Run it again · 1 credit" in offer
-    assert "The same again: " in verdict
-    assert f'href="/training/{job.pk}"' in verdict
+    for verdict in verdicts:
+        assert "The same again" in verdict
+        assert f'href="/training/{job.pk}"' in verdict
+    assert "The same again, when it was run" in on_the_first
+    assert f'href="/training/{again.pk}"' in on_the_first
+
+
+def test_of_many_differences_the_reasons_come_first_and_some_are_left_out(actor, job):
+    again = run_again(actor, job)
+    again.metrics = {name: value + 1 for name, value in again.metrics.items() if isinstance(value, float)}
+    again.model.facts["libraries"]["scikit-learn"] = "99.0"
+
+    lines = job_words.reproduction_words(again)["lines"]
+
+    assert lines[0].endswith("and is 99.0 now.")
+    assert (len(lines), lines[-1]) == (9, f"And {len(differences(again)) - 8} more differences.")
 
 
 def test_the_page_offers_nothing_once_the_rows_are_gone(web, job):
@@ -179,3 +221,36 @@ def test_the_page_says_why_it_cannot(web, job):
 
     assert "This version was purged" in answer.content.decode()
     assert not Job.objects.filter(reproduces=job).exists()
+
+
+def the_form(web, job):
+    """The fields of the form that offers it, as a page shows them."""
+    return {"showing": web.get(f"/models/{job.model.pk}").context["again"]["showing"]}
+
+
+def test_the_form_sent_twice_runs_it_once(web, person, job):
+    form = the_form(web, job)
+
+    first, second = (web.post(f"/training/{job.pk}/again", form) for _ in range(2))
+
+    assert first["Location"] == second["Location"] == f"/training/{Job.objects.get(reproduces=job).pk}"
+    assert (balance_of(person), factories.ledger_sum(person)) == (13, 13)
+    assert "That was sent twice, and begun once." in web.get(second["Location"]).content.decode()
+
+
+def test_the_page_shown_anew_runs_it_once_more(web, person, job):
+    for _ in range(2):
+        web.post(f"/training/{job.pk}/again", the_form(web, job))
+
+    assert (Job.objects.filter(reproduces=job).count(), balance_of(person)) == (2, 12)
+
+
+def test_a_refused_form_may_be_sent_again(web, person, job):
+    form = the_form(web, job)
+    factories.spend_everything(person)
+    web.post(f"/training/{job.pk}/again", form)
+    credits.grant(person, 5, key="more", reference="More")
+
+    web.post(f"/training/{job.pk}/again", form)
+
+    assert Job.objects.filter(reproduces=job).count() == 1

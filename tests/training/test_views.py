@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.credits import balance_of
+from core.models import OutboxEvent
 from datasets import drafts, recipes
 from tests import factories
 from training.models import Job, ModelVersion
@@ -169,6 +170,43 @@ def test_archive_asks_then_archives(web, person):
     assert [row["id"] for row in archived.context["page_obj"]] == [model.pk]
 
 
+@pytest.mark.parametrize(
+    ("now", "offered"),
+    [
+        ("active", ["deprecate", "archive"]),
+        ("deprecated", ["restore", "archive"]),
+        ("archived", ["restore", "deprecate"]),
+    ],
+)
+def test_a_model_offers_the_statuses_it_has_not(web, person, now, offered):
+    model = factories.a_model(person)
+    ModelVersion.objects.update(status=now)
+
+    answer = web.get(f"/models/{model.pk}")
+
+    assert [act["name"] for act in answer.context["acts"]] == offered
+    for name in offered:
+        assert f'<form method="post" action="/models/{model.pk}/{name}">' in shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "said"),
+    [("restore", "active", "is active again."), ("deprecate", "deprecated", "is deprecated.")],
+)
+def test_a_status_is_asked_for_then_changed(web, person, act, status, said):
+    model = factories.a_model(person)
+    ModelVersion.objects.update(status="archived")
+
+    asked = web.get(f"/models/{model.pk}/{act}")
+    unchanged = ModelVersion.objects.get().status
+    done = web.post(f"/models/{model.pk}/{act}", follow=True)
+
+    assert (asked.status_code, unchanged, ModelVersion.objects.get().status) == (200, "archived", status)
+    assert f"“{model}” {said}" in shown(done)
+    event = OutboxEvent.objects.filter(kind="model.updated").get()
+    assert event.payload["fields"] == ["status"]
+
+
 def pages_of(model):
     return [
         f"/data/{model.dataset_version.dataset_id}/train",
@@ -178,7 +216,7 @@ def pages_of(model):
         f"/projects/{model.project_id}/models",
         f"/models/{model.pk}",
         f"/models/{model.pk}/download",
-        f"/models/{model.pk}/archive",
+        *(f"/models/{model.pk}/{act}" for act in ("restore", "deprecate", "archive")),
     ]
 
 
@@ -195,8 +233,9 @@ def test_viewers_look_and_change_nothing(client, person, stranger):
     factories.join(stranger, model.project.workspace, Role.VIEWER)
     client.force_login(stranger)
 
-    assert client.get(f"/models/{model.pk}").status_code == 200
-    assert client.post(f"/models/{model.pk}/archive").status_code == 403
+    assert client.get(f"/models/{model.pk}").context["acts"] == []
+    for act in ("restore", "deprecate", "archive"):
+        assert client.post(f"/models/{model.pk}/{act}").status_code == 403
     assert client.post(f"/training/{model.job_id}/stop").status_code == 403
     assert client.post(f"/data/{model.dataset_version.dataset_id}/train", choice()).status_code == 403
     assert not ModelVersion.objects.get().is_archived

@@ -70,7 +70,12 @@ class WishSerializer(serializers.Serializer[None]):
     tuning = TuningField(required=False, allow_null=True, default=None)
     metric = serializers.CharField(required=False, allow_null=True, default=None)
     time_budget_s = serializers.IntegerField(
-        min_value=1, required=False, allow_null=True, help_text="For `automl`; ignored by every other algorithm"
+        min_value=1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="After so many seconds of running it ends with the best so far; refused where there is none to keep: "
+        "it takes a search, cross-validation, or an algorithm that `keeps_so_far`",
     )
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     seed = serializers.IntegerField(required=False, allow_null=True, default=None)

@@ -9,7 +9,8 @@ from ml.metrics import METRICS
 from training import attempt, leaderboard
 from training.leaderboard import Candidate
 from training.models import Job
-from training.presentation import score_words, setting_words
+from training.presentation.plan_words import setting_words
+from training.presentation.scores import score_words
 
 SHOWN = 20
 BETTER = {"higher": "higher is better", "lower": "lower is better"}

@@ -12,6 +12,7 @@ from datasets.models import DatasetVersion
 from ml.schema import Column, Role, Task
 
 COLUMNS_A_PAGE = 16
+FIRST_TICKS = ("all", "none", "suggested")
 
 Relations = Mapping[str, Mapping[str, Any]]
 
@@ -20,7 +21,8 @@ Relations = Mapping[str, Mapping[str, Any]]
 class ColumnsChoice:
     """The columns of a version with what is ticked.
 
-    Suggested are features that do not know the answer; `added` and `left_out` are where a person decided otherwise.
+    Suggested are features that do not know the answer. `first` are the columns that are ticked to begin with:
+    "suggested", "all" or "none"; `added` and `left_out` are where a person decided otherwise.
     """
 
     version: DatasetVersion
@@ -29,6 +31,7 @@ class ColumnsChoice:
     added: frozenset[str]
     left_out: frozenset[str]
     page: int
+    first: str = "suggested"
 
     @property
     def names(self) -> list[str]:
@@ -47,6 +50,7 @@ class ColumnsChoice:
         return {
             "columns": [self._row(column, profiles[column.name]) for column in here],
             "column_page": here,
+            "first_ticks": self.first,
             "added_elsewhere": sorted(self.added - shown - self._target_name),
             "left_out_elsewhere": sorted(self.left_out - shown - self._target_name),
             "ticked": len(ticked),
@@ -62,7 +66,7 @@ class ColumnsChoice:
         return [column for column in self.version.schema if column != self.target]
 
     def _is_ticked(self, column: Column) -> bool:
-        if _is_suggested(column, self.relations):
+        if _is_ticked_first(self.first, column, self.relations):
             return column.name not in self.left_out
         return column.name in self.added
 
@@ -76,7 +80,6 @@ class ColumnsChoice:
             "leak": leak,
             "leak_reason": relation.get("detail", "") if leak else "",
             "checked": self._is_ticked(column),
-            "suggested": _is_suggested(column, self.relations),
         }
 
 
@@ -84,35 +87,43 @@ def chosen_columns(request: HttpRequest, version: DatasetVersion, target: Column
     """The choice as a page was sent with it, seen for this target; `?leave_out=` begins with fewer columns.
 
     What was sent is a page of boxes, made for the target and task named in `shown_target` and `shown_task`, and
-    where the pages beside it differ from what was suggested there.
+    where the pages beside it differ from what was ticked first; `tick` begins anew, on all pages.
     """
     relations = _relations(version, target, task)
     if request.method != "POST":
         left_out = frozenset(request.GET.getlist("leave_out"))
         return ColumnsChoice(version, target, relations, frozenset(), left_out, page=1)
     sent = request.POST
+    page = _page(sent.get("shown_page"))
+    if sent.get("tick") in FIRST_TICKS:
+        return ColumnsChoice(version, target, relations, frozenset(), frozenset(), page or 1, first=sent["tick"])
+    first = sent["first_ticks"] if sent.get("first_ticks") in FIRST_TICKS else "suggested"
     before = {column.name: column for column in version.schema}.get(sent.get("shown_target", ""))
     was, told = target, relations
     if before is not None and (before != target or sent.get("shown_task") != task):
         known_task = sent.get("shown_task") in set(Task)
         was, told = before, _relations(version, before, Task(sent["shown_task"]) if known_task else task)
     offered = [column for column in version.schema if column != was]
-    page = _page(sent.get("shown_page"))
     shown = Paginator(offered, COLUMNS_A_PAGE).get_page(page) if page else offered
     ticked = set(sent.getlist("features"))
-    suggested = {column.name for column in shown if _is_suggested(column, told)}
+    offered_ticked = {column.name for column in shown if _is_ticked_first(first, column, told)}
     return ColumnsChoice(
         version,
         target,
         relations,
-        added=frozenset({*sent.getlist("added"), *ticked} - suggested),
-        left_out=frozenset({*sent.getlist("left_out"), *(suggested - ticked)}),
+        added=frozenset({*sent.getlist("added"), *ticked} - offered_ticked),
+        left_out=frozenset({*sent.getlist("left_out"), *(offered_ticked - ticked)}),
         page=_page(sent.get("to_page")) or page or 1,
+        first=first,
     )
 
 
 def _relations(version: DatasetVersion, target: Column | None, task: Task) -> Relations:
     return relations_by_column(version, target.name, task) if target else {}
+
+
+def _is_ticked_first(first: str, column: Column, relations: Relations) -> bool:
+    return first == "all" or (first == "suggested" and _is_suggested(column, relations))
 
 
 def _is_suggested(column: Column, relations: Relations) -> bool:

@@ -10,10 +10,14 @@ from django.urls import reverse
 
 from core.actor import Actor
 from core.errors import InvalidInput
-from core.templatetags.format import duration, number, size
-from training import comparisons, judgements, presentation
+from core.templatetags.format import duration, size
+from training import comparisons, judgements, overlays
 from training.models import ModelVersion
+from training.presentation import model_words, plan_words
+from training.presentation.scores import interval_words, score_words
 from workspaces.views import crumbs, project_of_page
+
+ALIKE = "A dot without a line came out alike each time it was measured, which is no certainty: other rows may differ."
 
 
 @login_required
@@ -28,8 +32,15 @@ def compare(request: HttpRequest, project_id: UUID) -> HttpResponse:
     try:
         models = comparisons.models_named(Actor.of(request), names)
     except InvalidInput as error:
-        return render(request, "training/compare.html", {**context, "refusal": error.detail}, status=400)
+        refusal = {"title": _refused(error, names), "text": error.detail}
+        return render(request, "training/compare.html", {**context, "refusal": refusal}, status=400)
     return render(request, "training/compare.html", {**context, **_shown(models)})
+
+
+def _refused(error: InvalidInput, names: list[str]) -> str:
+    if error.code == comparisons.NOT_COMPARABLE:
+        return "These models cannot be compared"
+    return "Too many models at once" if len(names) > comparisons.MOST else "Nothing to compare yet"
 
 
 def _shown(models: list[ModelVersion]) -> dict[str, Any]:
@@ -38,21 +49,25 @@ def _shown(models: list[ModelVersion]) -> dict[str, Any]:
     lead = next((each for each in found["metrics"] if each["key"] == metric), None)
     return {
         "models": [
-            {"id": each["id"], "label": f"{each['name']} v{each['version']}", **each} for each in found["models"]
+            {"label": f"{each['name']} v{each['version']}", "place": place, **each}
+            for place, each in enumerate(found["models"])
         ],
         "spreads": _spreads(models, lead) if lead else [],
+        "interval_note": ALIKE if lead and any(map(_has_no_width, lead["intervals"])) else "",
         "metric_name": lead["name"] if lead else "",
         "scores": [_score_row(each, each["key"] == metric) for each in found["metrics"]],
-        "costs": _costs(found["models"]),
+        "costs": _costs(models),
         "differences": [
             {
                 "title": each["title"],
-                "values": [presentation.wish_words(each["key"], value) for value in each["values"]],
+                "values": [plan_words.wish_words(each["key"], value) for value in each["values"]],
             }
             for each in found["differences"]
         ],
         "tests": [judgements.test_words(each) for each in found["tests"]],
-        "curves": judgements.overlaid(models),
+        "curves": overlays.pictures(found["overlaid"]["curves"], models),
+        "curves_reason": found["overlaid"]["reason"],
+        "curves_rows": overlays.rows_words(found["tests"]),
     }
 
 
@@ -62,19 +77,24 @@ def _spreads(models: list[ModelVersion], lead: dict[str, Any]) -> list[dict[str,
         {
             "label": f"{model.name} v{model.version}",
             "value": value,
-            "low": interval[0] if interval else None,
-            "high": interval[1] if interval else None,
-            "text": presentation.score_words(lead["key"], value),
+            "low": interval[0] if interval and not _has_no_width(interval) else None,
+            "high": interval[1] if interval and not _has_no_width(interval) else None,
+            "text": score_words(lead["key"], value),
             "lead": False,
+            "place": place,
         }
-        for model, value, interval in rows
+        for place, (model, value, interval) in enumerate(rows)
         if value is not None
     ]
     known = [value for value in lead["baselines"] if value is not None]
     if len(set(known)) == 1:
-        text = presentation.score_words(lead["key"], known[0])
+        text = score_words(lead["key"], known[0])
         shown.append({"label": "Baseline", "value": known[0], "low": None, "high": None, "text": text})
     return shown
+
+
+def _has_no_width(interval: list[float] | None) -> bool:
+    return interval is not None and interval[0] == interval[1]
 
 
 def _score_row(metric: dict[str, Any], is_lead: bool) -> dict[str, Any]:
@@ -85,8 +105,8 @@ def _score_row(metric: dict[str, Any], is_lead: bool) -> dict[str, Any]:
         "lead": is_lead,
         "cells": [
             {
-                "text": presentation.score_words(metric["key"], value),
-                "interval": presentation.interval_words(metric["key"], interval),
+                "text": score_words(metric["key"], value),
+                "interval": interval_words(metric["key"], interval),
                 "best": value is not None and value == best and len(set(known)) > 1,
             }
             for value, interval in zip(metric["values"], metric["intervals"], strict=True)
@@ -94,13 +114,10 @@ def _score_row(metric: dict[str, Any], is_lead: bool) -> dict[str, Any]:
     }
 
 
-def _costs(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _costs(models: list[ModelVersion]) -> list[dict[str, Any]]:
+    taken = [model_words.costs(model) for model in models]
     return [
-        {"title": "Time to fit", "values": [duration(each["fit_seconds"]) for each in models]},
-        {"title": "Time to predict a row", "values": [_ms(each["predict_ms_a_row"]) for each in models]},
-        {"title": "Size", "values": [size(each["size_bytes"]) for each in models]},
+        {"title": "Time to fit", "values": [duration(each["fit_seconds"]) for each in taken]},
+        {"title": "Time to predict", "values": [each["predict_text"] for each in taken]},
+        {"title": "Size", "values": [size(model.size_bytes) for model in models]},
     ]
-
-
-def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{number(value, 2)} ms"

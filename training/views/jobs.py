@@ -19,10 +19,11 @@ from core.errors import Conflict
 from core.http.lists import listing
 from datasets.models import Dataset
 from ml.algorithms.registry import get_algorithm
-from training import presentation, queries, services
+from training import queries, services
 from training.early import can_end_early
 from training.live import pictures
 from training.models import Job, ModelVersion
+from training.presentation import job_words, model_words, plan_words
 from training.states import JobState
 from workspaces import access
 from workspaces.access import Action
@@ -53,7 +54,7 @@ def job_list(request: HttpRequest, project_id: UUID) -> HttpResponse:
 
 def _row(job: Job, request: HttpRequest) -> dict[str, Any]:
     model: ModelVersion | None = getattr(job, "model", None)
-    counted = presentation.progress(job)
+    counted = job_words.progress(job)
     dataset = job.dataset_version.dataset if job.dataset_version else None
     return {
         "id": job.pk,
@@ -67,7 +68,7 @@ def _row(job: Job, request: HttpRequest) -> dict[str, Any]:
         "dataset_name": dataset.name if dataset else "",
         "target": job.plan["target"],
         "algorithm_name": get_algorithm(job.plan["algorithm"]).name,
-        "score_text": presentation.primary(model)["score_text"] if model else "",
+        "score_text": model_words.primary(model)["score_text"] if model else "",
         "created_at": job.created_at,
     }
 
@@ -84,31 +85,30 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "dataset": dataset,
         "project": job.project,
         "facts": [*_data(job), f"predicts {job.plan['target']}", get_algorithm(job.plan["algorithm"]).name],
-        "steps": presentation.steps(job.plan),
+        "steps": plan_words.steps(job.plan),
         "may_edit": access.may(actor, Action.EDIT, job),
         "elapsed": (job.finished_at or timezone.now()) - job.started_at if job.started_at else None,
-        "stages": presentation.stages(job),
-        "progress": presentation.progress(job),
+        "stages": job_words.stages(job),
+        "progress": job_words.progress(job),
         "curve": pictures.curve(job),
         "board": pictures.board(job),
-        "log": presentation.log_lines(queries.log_tail(job)),
+        "log": job_words.log_lines(queries.log_tail(job)),
         "refunded": refunded(Cost.TRAIN, job.pk) if job.has_ended and settings.CREDITS_ENABLED else 0,
         "kept_when_stopped": _kept_when_stopped(),
-        "queue_words": presentation.queue_words(job),
+        "queue_words": job_words.queue_words(job),
         "may_keep_best": _may_keep_best(job),
-        "reproduces": job.reproduces,
-        "reproduction": presentation.reproduction_words(job),
+        "reproduction": job_words.reproduction_words(job),
         "retry_url": _retry_url(job, dataset) if dataset else None,
         "crumbs": crumbs(job.project, ("Training", reverse("training:jobs", args=[job.project_id])), (job.name, "")),
     }
     if (model := queries.models_of(actor).filter(job=job).first()) is not None:
-        context |= presentation.summary(model)
+        context |= model_words.summary(model)
     template = "training/_live.html" if request.htmx else "training/job.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
 
 def _data(job: Job) -> list[str]:
-    return [presentation.data_seen(job.dataset_version, job.plan)] if job.dataset_version else []
+    return [plan_words.data_seen(job.dataset_version, job.plan)] if job.dataset_version else []
 
 
 def _retry_url(job: Job, dataset: Dataset) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.errors import InvalidInput, ProductError
+from core.http.errors import add_to_form
 from ml.algorithms.registry import Algorithm, all_algorithms
 from ml.schema import Task
-from training.forms import ParamsForm, TuningForm
+from training.forms import ParamsForm, TuningForm, as_sent
 
 USUAL_ALGORITHM = "random_forest"
 
@@ -23,30 +24,26 @@ class MethodChoice:
     tuning: TuningForm
 
     def is_valid(self) -> bool:
-        """Whether both forms can be used; those that were not sent are as they are by default."""
-        params, tuning = (not form.is_bound or form.is_valid() for form in (self.params, self.tuning))
-        return params and tuning
+        """Whether both forms can be used; both are checked, so that every error shows at once."""
+        return self.params.is_valid() & self.tuning.is_valid()
 
     @property
     def params_wish(self) -> dict[str, Any]:
-        return self.params.cleaned_data if self.params.is_bound else {}
+        return self.params.cleaned_data
 
     @property
     def tuning_wish(self) -> dict[str, Any] | None:
-        if self.tuning.is_bound:
-            return self.tuning.wish()
-        return {} if self.tuning["search"].value() else None  # as it is by default
+        return self.tuning.wish()
 
     def refuse(self, error: ProductError) -> bool:
         """Show a refusal beside the field it names, if that is one of these; returns whether it is."""
         attr = (error.attr or "") if isinstance(error, InvalidInput) else ""
-        form: ParamsForm | TuningForm = self.params
-        name: str | None = attr.removeprefix("params.") if attr.startswith("params.") else None
         if attr.startswith("tuning"):
-            form, name = self.tuning, self.tuning.field_of(attr) or "search"
-        if name not in form.fields:
+            add_to_form(self.tuning, error, field=self.tuning.field_of(attr), label=self.tuning.title_of(attr))
+        elif attr.startswith("params."):
+            add_to_form(self.params, error, field=attr.removeprefix("params."))
+        else:
             return False
-        form.add_error(name, error.detail)
         return True
 
     def context(self) -> dict[str, Any]:
@@ -55,6 +52,7 @@ class MethodChoice:
                 {"key": each.key, "name": each.name, "description": each.description, "checked": each.key == self.key}
                 for each in _able(self.task)
             ],
+            "method_key": self.key,
             "params_form": self.params,
             "tuning_form": self.tuning,
         }
@@ -68,7 +66,7 @@ def chosen_method(request: HttpRequest, task: Task) -> MethodChoice:
     return MethodChoice(
         key=algorithm.key,
         task=task,
-        params=ParamsForm(_sent(request, algorithm.key), algorithm=algorithm),
+        params=_params(request, algorithm),
         tuning=_tuning(request, algorithm),
     )
 
@@ -77,14 +75,21 @@ def _able(task: Task) -> list[Algorithm]:
     return [each for each in all_algorithms() if task in each.tasks]
 
 
+def _params(request: HttpRequest, algorithm: Algorithm) -> ParamsForm:
+    """The parameters as sent; those of a method just chosen as they are by default."""
+    usual = ParamsForm(None, algorithm=algorithm)
+    if request.method != "POST":
+        return usual
+    was_shown = request.POST.get("shown_method") == algorithm.key
+    return ParamsForm(request.POST if was_shown else as_sent(usual), algorithm=algorithm)
+
+
 def _tuning(request: HttpRequest, algorithm: Algorithm) -> TuningForm:
     """The search as sent; just ticked, it stands there with all that is tried by default."""
-    sent = _sent(request, f"tune-{algorithm.key}")
-    if sent and f"tune-{algorithm.key}-method" in sent:
-        return TuningForm(sent, algorithm=algorithm)
-    return TuningForm(None, algorithm=algorithm, initial={"search": sent is not None})
-
-
-def _sent(request: HttpRequest, prefix: str) -> Any:
-    """What was sent, if the form of this prefix was on the page."""
-    return request.POST if any(name.startswith(f"{prefix}-") for name in request.POST) else None
+    usual = TuningForm(None, algorithm=algorithm)
+    if request.method != "POST":
+        return usual
+    if usual.add_prefix("method") in request.POST:
+        return TuningForm(request.POST, algorithm=algorithm)
+    ticked = usual.add_prefix("search")
+    return TuningForm(as_sent(usual) | {ticked: ticked in request.POST}, algorithm=algorithm)

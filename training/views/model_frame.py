@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from core.actor import Actor
 from ml.algorithms.registry import get_algorithm
-from training import presentation, queries
+from training import queries
 from training.models import ModelVersion
+from training.presentation import plan_words
+from training.views.status import possible_acts
 from workspaces import access
 from workspaces.access import Action
 from workspaces.views import crumbs, stand_in
@@ -41,13 +43,10 @@ def model_face(request: HttpRequest, model_id: UUID, tab: str) -> ModelFace:
         "model": model,
         "project": model.project,
         "dataset": model.dataset_version.dataset,
-        "may_edit": access.may(actor, Action.EDIT, model),
+        "acts": possible_acts(model) if access.may(actor, Action.EDIT, model) else [],
         "may_use": access.may(actor, Action.USE, model),
-        "facts_line": [
-            presentation.data_seen(model.dataset_version, model.plan),
-            f"predicts {model.target}",
-            get_algorithm(model.algorithm).name,
-        ],
+        "data_seen": plan_words.data_seen(model.dataset_version, model.plan),
+        "facts_line": [f"predicts {model.target}", get_algorithm(model.algorithm).name],
         "tabs": [
             {"label": label, "url": reverse(address, args=[model.pk]), "current": key == tab}
             for key, label, address in TABS

@@ -3,21 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from core.actor import Actor
 from core.http.lists import listing
 from ml.algorithms.registry import get_algorithm
-from training import downloads, judgements, presentation, queries, services, snippets
+from training import downloads, judgements, queries, snippets
+from training.forms import CostsForm
 from training.models import ModelStatus, ModelVersion
-from training.views.again import again_offer
+from training.presentation import model_words, plan_words
+from training.views.again import repetition
 from training.views.model_frame import model_face
 from workspaces import access
-from workspaces.views import crumbs, project_of_page, stand_in
+from workspaces.views import crumbs, project_of_page
 
 
 @login_required
@@ -49,9 +50,9 @@ def _row(model: ModelVersion) -> dict[str, Any]:
         "status": model.status,
         "created_at": model.created_at,
         "algorithm_name": get_algorithm(model.algorithm).name,
-        **presentation.primary(model),
-        **presentation.standing(model, model.intervals, model.gain),  # type: ignore[attr-defined]  # of `listed`
-        **presentation.costs(model),
+        **model_words.primary(model),
+        **model_words.standing(model, model.intervals, model.gain),  # type: ignore[attr-defined]  # of `listed`
+        **model_words.costs(model),
         "size_bytes": model.size_bytes,
     }
 
@@ -62,13 +63,13 @@ def model_detail(request: HttpRequest, model_id: UUID) -> HttpResponse:
     face = model_face(request, model_id, "overview")
     context = {
         **face.context,
-        **presentation.summary(face.model),
-        "facts": presentation.facts(face.model),
-        "parameters": presentation.parameters(face.model),
-        "steps": presentation.steps(face.model.plan),
+        **model_words.summary(face.model),
+        "facts": model_words.facts(face.model),
+        "parameters": model_words.parameters(face.model),
+        "steps": plan_words.steps(face.model.plan),
         "snippets": snippets.for_model(face.model, base_url=request.build_absolute_uri("/").rstrip("/")),
         "inputs": face.model.fields,
-        "again": again_offer(face.actor, face.model),
+        **repetition(face.actor, face.model),
     }
     return render(request, "training/model.html", context)
 
@@ -78,12 +79,15 @@ def model_evaluation(request: HttpRequest, model_id: UUID) -> HttpResponse:
     """How it was judged; `?threshold=`, `?false_alarm=` and `?miss=` are what two classes are seen at."""
     face = model_face(request, model_id, "evaluation")
     model = face.model
+    costs = CostsForm(request.GET.dict())
+    costs.full_clean()
     context = {
         **face.context,
-        **presentation.summary(model),
+        **model_words.summary(model),
         "scores": judgements.scores(model),
         "how_judged": judgements.how_judged(model),
-        "threshold": judgements.at_threshold(model, request.GET),
+        "threshold": judgements.at_threshold(model, request.GET.get("threshold"), costs.costs),
+        "costs_form": costs,
         "classes": judgements.classes(model),
         "calibration": judgements.calibration(model),
         "by_prediction": judgements.by_prediction(model),
@@ -107,26 +111,3 @@ def model_download(request: HttpRequest, model_id: UUID) -> FileResponse:
     model = access.get(actor, queries.models_of(actor), model_id)
     wanted = request.GET.get("format", "")
     return downloads.response(model, wanted if wanted in downloads.FORMATS else downloads.FORMATS[0])
-
-
-@login_required
-def model_archive(request: HttpRequest, model_id: UUID) -> HttpResponse:
-    """Archive after a question: asked in a dialog, or on a page of its own without scripts."""
-    actor = Actor.of(request)
-    model = access.get(actor, queries.models_of(actor), model_id)
-    stand_in(request, model.project)
-    if request.method == "POST":
-        services.archive_model(actor=actor, model=model)
-        messages.success(request, f"“{model}” is archived.")
-        return redirect("training:models", model.project_id)
-    here = reverse("training:model", args=[model.pk])
-    context = {
-        "title": f"Archive “{model}”?",
-        "text": "It answers no more predictions, from pages and from programs.",
-        "kept": "Its figures, its file and its history stay.",
-        "action_url": reverse("training:archive", args=[model.pk]),
-        "action_label": "Archive model",
-        "cancel_url": here,
-        "crumbs": crumbs(model.project, (str(model), here), ("Archive", "")),
-    }
-    return render(request, "confirm.html", context)

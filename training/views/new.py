@@ -5,16 +5,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts import credits
+from accounts import credits, sent_forms
 from accounts.credits import Cost
 from core.actor import Actor
 from core.errors import InvalidInput, NotFound, ProductError
-from core.http.errors import status_of
+from core.http.errors import add_to_form, status_of
 from core.templatetags.format import plural
 from datasets.exploring import likely_target
 from datasets.models import Dataset, DatasetVersion
@@ -64,13 +65,14 @@ def training_new(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         **columns.context(),
         **steps_block(request, actor, version, target),
         **method.context(),
-        "metrics": _metrics(request, task),
+        "metrics": _metrics(request, target, task),
         **_price(actor),
         "dataset": dataset,
         "version": version,
         "project": dataset.project,
         "form": form,
         "refused": status != 200,
+        "showing": sent_forms.new_showing(),
         "crumbs": crumbs(
             dataset.project, (dataset.name, reverse("datasets:detail", args=[dataset.pk])), ("Train a model", "")
         ),
@@ -90,7 +92,7 @@ def _is_asked_again(request: HttpRequest, target: Column | None, task: Task) -> 
     """Whether the page is only to be shown anew: asked to, or as it was made for another target or task."""
     shown = {"shown_target": target.name if target else "", "shown_task": task}
     of_another = any(name in request.POST and request.POST[name] != now for name, now in shown.items())
-    return of_another or not {"again", "to_page"}.isdisjoint(request.POST)
+    return of_another or not {"again", "to_page", "tick"}.isdisjoint(request.POST)
 
 
 def _say_if_unknown(request: HttpRequest, version: DatasetVersion, form: TrainingForm) -> None:
@@ -108,11 +110,16 @@ def _start(
         return None, 400
     try:
         wish = form.wish(method.params_wish, method.tuning_wish, chosen_steps(request, actor, version))
-        return redirect("training:job", services.start_training(actor=actor, version=version, wish=wish).pk), 302
+        job_id, is_first = sent_forms.done_once(
+            request, lambda: str(services.start_training(actor=actor, version=version, wish=wish).pk)
+        )
     except ProductError as error:
         if not method.refuse(error):
             _refuse(form, error)
         return None, status_of(error)
+    if not is_first:
+        messages.info(request, sent_forms.SENT_TWICE)
+    return redirect("training:job", job_id), 302
 
 
 def _sent(request: HttpRequest, columns: ColumnsChoice, task: Task) -> QueryDict | None:
@@ -192,8 +199,8 @@ def _reason(target: Column, task: Task) -> str:
     return f"Guessed: it has {plural(target.unique, 'different value')}."
 
 
-def _metrics(request: HttpRequest, task: Task) -> list[dict[str, Any]]:
-    able = metrics_for(task)
+def _metrics(request: HttpRequest, target: Column | None, task: Task) -> list[dict[str, Any]]:
+    able = metrics_for(task, target.unique if target else None)
     asked = request.POST.get("metric")
     picked = asked if asked in {metric.key for metric in able} else DEFAULT_METRIC[task]
     return [{"key": metric.key, "name": metric.name, "checked": metric.key == picked} for metric in able]
@@ -216,5 +223,4 @@ def _refuse(form: TrainingForm, error: ProductError) -> None:
     if attr.startswith("steps."):
         form.add_error("steps", f"Step {int(attr.split('.')[1]) + 1}: {error.detail}")
     else:
-        name = FIELDS.get(attr, attr)
-        form.add_error(name if name in form.fields else None, error.detail)
+        add_to_form(form, error, field=FIELDS.get(attr))

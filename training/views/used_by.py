@@ -12,8 +12,9 @@ from django.shortcuts import render
 from datasets.models import Dataset
 from datasets.views.frame import face
 from ml.algorithms.registry import get_algorithm
-from training import presentation, queries
+from training import queries
 from training.models import Job, ModelVersion
+from training.presentation import model_words, plan_words
 
 ROWS_A_PAGE = 20
 
@@ -47,16 +48,16 @@ def _jobs(jobs: QuerySet[Job], dataset: Dataset) -> QuerySet[Job]:
 def _model_row(model: ModelVersion) -> dict[str, Any]:
     return {
         "model": model,
-        "data": presentation.data_seen(model.dataset_version, model.plan),
+        "data": plan_words.data_seen(model.dataset_version, model.plan),
         "algorithm_name": get_algorithm(model.algorithm).name,
-        **presentation.primary(model),
+        **model_words.primary(model),
     }
 
 
 def _job_row(job: Job) -> dict[str, Any]:
     return {
         "job": job,
-        "data": presentation.data_seen(job.dataset_version, job.plan),
+        "data": plan_words.data_seen(job.dataset_version, job.plan),
         "target": job.plan["target"],
         "algorithm_name": get_algorithm(job.plan["algorithm"]).name,
     }

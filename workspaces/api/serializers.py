@@ -62,6 +62,7 @@ class SubjectSerializer(serializers.Serializer[Any]):
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[OutboxEvent]):
+    id = serializers.UUIDField(source="public_id")
     what = serializers.SerializerMethodField(help_text="Who did what, in plain words")
     who = WhoSerializer(source="actor", allow_null=True, help_text="Null: the platform, or somebody who is gone")
     subject = serializers.SerializerMethodField()

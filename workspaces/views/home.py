@@ -7,11 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts import sent_forms
 from accounts.forms import SignUpForm
 from core.actor import Actor
 from core.errors import ProductError
 from core.http.client import client_network
-from core.http.errors import add_to_form
+from core.http.errors import add_to_form, form_page
 from core.http.lists import listing
 from workspaces import queries, services
 from workspaces.forms import ProjectForm, WorkspaceForm
@@ -32,7 +33,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             login(request, person)
             return redirect("workspaces:home")
     credits_at_sign_up = settings.CREDITS_AT_SIGN_UP if settings.CREDITS_ENABLED else None
-    return render(request, "accounts/sign_up.html", {"form": form, "credits_at_sign_up": credits_at_sign_up})
+    return form_page(request, "accounts/sign_up.html", form, credits_at_sign_up=credits_at_sign_up)
 
 
 @login_required
@@ -58,17 +59,19 @@ def workspace_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def workspace_new(request: HttpRequest) -> HttpResponse:
-    form, status = WorkspaceForm(request.POST or None), 200
-    if request.method == "POST" and not form.is_valid():
-        status = 400
-    elif request.method == "POST":
-        actor = Actor.of(request)
+    actor, form = Actor.of(request), WorkspaceForm(request.POST or None)
+
+    def make() -> str:
         workspace = services.create_workspace(actor=actor, **form.cleaned_data)
         project = services.create_project(actor=actor, workspace=workspace, name=services.FIRST_PROJECT)
-        messages.success(request, f"The workspace “{workspace.name}” is ready.")
-        return redirect("overview", project.pk)
-    context = {"form": form, "crumbs": [{"label": "New workspace"}]}
-    return render(request, "workspaces/workspace_form.html", context, status=status)
+        return str(project.pk)
+
+    if request.method == "POST" and form.is_valid():
+        project_id, _ = sent_forms.done_once(request, make)
+        messages.success(request, f"The workspace “{form.cleaned_data['name']}” is ready.")
+        return redirect("overview", project_id)
+    context = {"showing": sent_forms.new_showing(), "crumbs": [{"label": "New workspace"}]}
+    return form_page(request, "workspaces/workspace_form.html", form, **context)
 
 
 @login_required
@@ -77,12 +80,11 @@ def project_new(request: HttpRequest) -> HttpResponse:
     here = last_project(request, actor)
     workspaces = queries.workspaces_to_edit(actor)
     form = ProjectForm(request.POST or None, workspaces=workspaces, current=here.workspace_id if here else None)
-    status = 200
-    if request.method == "POST" and not form.is_valid():
-        status = 400
-    elif request.method == "POST":
-        project = services.create_project(actor=actor, **form.cleaned_data)
-        messages.success(request, f"The project “{project.name}” is ready.")
-        return redirect("overview", project.pk)
-    context = {"form": form, "crumbs": [{"label": "New project"}]}
-    return render(request, "workspaces/project_form.html", context, status=status)
+    if request.method == "POST" and form.is_valid():
+        project_id, _ = sent_forms.done_once(
+            request, lambda: str(services.create_project(actor=actor, **form.cleaned_data).pk)
+        )
+        messages.success(request, f"The project “{form.cleaned_data['name']}” is ready.")
+        return redirect("overview", project_id)
+    context = {"showing": sent_forms.new_showing(), "crumbs": [{"label": "New project"}]}
+    return form_page(request, "workspaces/project_form.html", form, **context)

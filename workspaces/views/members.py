@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.actor import Actor
 from core.errors import Conflict, ProductError
-from core.http.errors import add_to_form, status_of
+from core.http.errors import add_to_form, form_page
 from core.http.lists import PAGE_SIZE, listing
 from workspaces import access, members, queries
 from workspaces.access import Action
@@ -29,17 +29,15 @@ def member_list(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """Who is here and who is invited; adding somebody is posted here too."""
     is_post = request.method == "POST"
     workspace = workspace_of_page(request, workspace_id, Action.MANAGE if is_post else Action.VIEW)
-    form, status = MemberForm(request.POST or None), 200
-    if is_post:
+    form = MemberForm(request.POST or None)
+    if is_post and form.is_valid():
         try:
-            if form.is_valid():
-                _add(request, workspace, form)
-                return redirect("workspaces:members", workspace.pk)
-            status = 400
+            _add(request, workspace, form)
         except ProductError as error:
             add_to_form(form, error)
-            status = status_of(error)
-    return render(request, "workspaces/members.html", _list(request, workspace, form), status=status)
+        else:
+            return redirect("workspaces:members", workspace.pk)
+    return form_page(request, "workspaces/members.html", form, **_list(request, workspace))
 
 
 def _add(request: HttpRequest, workspace: Workspace, form: MemberForm) -> None:
@@ -51,7 +49,7 @@ def _add(request: HttpRequest, workspace: Workspace, form: MemberForm) -> None:
     messages.success(request, f"{members.name_of(added)} {how}.")
 
 
-def _list(request: HttpRequest, workspace: Workspace, form: MemberForm) -> dict[str, Any]:
+def _list(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     actor = Actor.of(request)
     allowed = access.allowed(actor, workspace)
     people = queries.members_of(actor, workspace)
@@ -63,7 +61,6 @@ def _list(request: HttpRequest, workspace: Workspace, form: MemberForm) -> dict[
         **found.context(),
         "workspace": workspace,
         "invited": invited,
-        "form": form,
         "may_manage": Action.MANAGE in allowed,
         "may_oversee": Action.OVERSEE in allowed,
         "crumbs": workspace_crumbs(workspace, ("Members", "")),

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.actor import Actor
 from core.errors import ProductError
-from core.http.errors import add_to_form, status_of
+from core.http.errors import add_to_form, form_page
 from core.http.lists import listing
 from workspaces import access, audit, queries, services
 from workspaces.access import Action
@@ -28,25 +28,22 @@ def workspace_settings(request: HttpRequest, workspace_id: UUID) -> HttpResponse
     workspace = workspace_of_page(request, workspace_id, Action.MANAGE if is_post else Action.VIEW)
     actor = Actor.of(request)
     # A copy, for the page around a form that is shown again tells what is saved.
-    form, status = WorkspaceSettingsForm(request.POST or None, instance=copy(workspace)), 200
-    if is_post:
+    form = WorkspaceSettingsForm(request.POST or None, instance=copy(workspace))
+    if is_post and form.is_valid():
         try:
-            if form.is_valid():
-                services.update_workspace(actor=actor, workspace=copy(workspace), **form.cleaned_data)
-                messages.success(request, "The settings are saved.")
-                return redirect("workspaces:settings", workspace.pk)
-            status = 400
+            services.update_workspace(actor=actor, workspace=copy(workspace), **form.cleaned_data)
         except ProductError as error:
             add_to_form(form, error)
-            status = status_of(error)
+        else:
+            messages.success(request, "The settings are saved.")
+            return redirect("workspaces:settings", workspace.pk)
     allowed = access.allowed(actor, workspace)
     context = {
         **_frame(workspace, "settings", allowed),
-        "form": form,
         "may_manage": Action.MANAGE in allowed,
         "may_delete": Action.OWN in allowed,
     }
-    return render(request, "workspaces/settings.html", context, status=status)
+    return form_page(request, "workspaces/settings.html", form, **context)
 
 
 @login_required
@@ -72,29 +69,26 @@ def audit_trail(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, workspace_id: UUID) -> HttpResponse:
     """Delete an empty workspace once its name was typed; says why it stays while a project holds something."""
     workspace = workspace_of_page(request, workspace_id, Action.OWN)
-    form, status = DeleteWorkspaceForm(request.POST or None, workspace=workspace), 200
-    if request.method == "POST":
+    form = DeleteWorkspaceForm(request.POST or None, workspace=workspace)
+    if request.method == "POST" and form.is_valid():
         try:
-            if form.is_valid():
-                services.delete_workspace(actor=Actor.of(request), workspace=copy(workspace))
-                messages.success(request, f"“{workspace.name}” is deleted.")
-                return redirect("workspaces:home")
-            status = 400
+            services.delete_workspace(actor=Actor.of(request), workspace=copy(workspace))
         except ProductError as error:
             add_to_form(form, error)
-            status = status_of(error)
+        else:
+            messages.success(request, f"“{workspace.name}” is deleted.")
+            return redirect("workspaces:home")
     back = reverse("workspaces:settings", args=[workspace.pk])
     context = {
         "title": f"Delete “{workspace.name}”?",
         "text": "The workspace and its empty projects are deleted for all its members. This cannot be undone.",
         "kept": "A workspace whose projects hold datasets or models stays.",
-        "form": form,
         "action_url": request.path,
         "action_label": "Delete workspace",
         "cancel_url": back,
         "crumbs": workspace_crumbs(workspace, ("Settings", back), ("Delete", "")),
     }
-    return render(request, "confirm.html", context, status=status)
+    return form_page(request, "confirm.html", form, **context)
 
 
 def _frame(workspace: Workspace, here: str, allowed: frozenset[Action]) -> dict[str, Any]:

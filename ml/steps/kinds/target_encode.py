@@ -33,7 +33,8 @@ register(
             folds={
                 "type": "integer",
                 "title": "Folds",
-                "description": "Into how many parts the rows are split; each part is encoded by the others.",
+                "description": "Into how many parts the rows are split; each part is encoded by the others. Groups "
+                "stay whole, and rows ordered by time are encoded by earlier parts.",
                 "default": 5,
                 "minimum": 2,
                 "maximum": 20,

@@ -112,7 +112,11 @@ def test_register_names_what_is_missing(nobody, missing):
 
 @pytest.mark.parametrize(
     ("changes", "attr"),
-    [({"email": "ADA@EXAMPLE.ORG", "username": "other"}, "email"), ({"email": "other@example.org"}, "username")],
+    [
+        ({"email": "ADA@EXAMPLE.ORG", "username": "other"}, "email"),
+        ({"email": "other@example.org"}, "username"),
+        ({"email": "other@example.org", "username": "ADA"}, "username"),
+    ],
 )
 def test_register_refuses_what_is_taken(nobody, changes, attr):
     nobody.post("/api/auth/register", wish())
@@ -434,8 +438,11 @@ def test_me_refuses_and_names_the_field(api, person, changes, attr):
     assert User.objects.get(pk=person.pk).username == before
 
 
-def test_me_refuses_a_taken_username(api, stranger):
-    assert refused(api.patch("/api/auth/me", {"username": stranger.username})) == (400, "unique", "username")
+@pytest.mark.parametrize("change", [str, str.upper])
+def test_me_refuses_a_taken_username(api, stranger, change):
+    answer = api.patch("/api/auth/me", {"username": change(stranger.username)})
+
+    assert refused(answer) == (400, "unique", "username")
 
 
 def test_me_takes_no_rights_no_credits_and_no_other_email(api, person):

@@ -129,6 +129,13 @@ def test_people_are_searched_ordered_and_filtered(person, staff, query, found):
     assert (answer.status_code, names) == (200, found)
 
 
+@pytest.mark.parametrize("name", ["is_active", "is_staff", "min_credits"])
+def test_an_unknown_value_of_a_filter_is_refused_by_the_name_of_its_field(staff, name):
+    answer = staff.get("/api/admin/users", {name: "bogus"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, name)
+
+
 def test_the_list_takes_the_same_queries_for_one_and_for_three(staff, django_assert_num_queries):
     with django_assert_num_queries(4):  # the right (twice), the count, the page
         staff.get("/api/admin/users")

@@ -1,12 +1,16 @@
+import sqlite3
+
 import pytest
 from django import forms
+from django.db import OperationalError
 from django.test import Client
 from django.urls import include, path
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from core import errors
-from core.http.errors import add_to_form, status_of
+from core.http.errors import add_to_form, form_page, status_of
+from core.http.unavailable import unavailable
 from mlplatform.urls import handler404, handler500  # noqa: F401 -- what Django looks for beside urlpatterns
 
 
@@ -30,6 +34,7 @@ RAISED = {
     "large": errors.TooLarge("The file is larger than the limit."),
     "teapot": Teapot("I am a teapot."),
     "bug": RuntimeError("secret detail"),
+    "unavailable": OperationalError("unable to open database file"),
 }
 
 
@@ -104,6 +109,29 @@ def test_a_product_error_of_a_page_is_a_page(kind, status):
     assert answer.context["detail"] == RAISED[kind].detail
 
 
+def test_a_database_that_cannot_be_asked_is_said_in_the_one_body():
+    answer = APIClient(raise_request_exception=False).get("/api/fail/unavailable")
+
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "server_error"
+    assert answer.json()["errors"] == [{"code": "unavailable", "detail": errors.Unavailable().detail, "attr": None}]
+
+
+def test_a_page_without_its_database_says_so():
+    answer = Client(raise_request_exception=False).get("/fail/unavailable")
+
+    assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "its database cannot be reached" in answer.content.decode()
+
+
+def test_a_mistake_in_a_statement_is_a_bug():
+    mistake = OperationalError("no such table: secret")
+    mistake.__cause__ = sqlite3.OperationalError()
+    mistake.__cause__.sqlite_errorname = "SQLITE_ERROR"
+
+    assert unavailable(mistake) is None
+
+
 def test_a_bug_of_a_page_is_a_page_without_its_words():
     answer = Client(raise_request_exception=False).get("/fail/bug")
 
@@ -146,3 +174,30 @@ def test_a_refusal_is_shown_beside_its_field_or_above_the_form(error, place):
     add_to_form(form, error)
 
     assert form.errors == {place: ["No."]}
+
+
+def test_a_form_says_a_broken_rule_of_its_own_label():
+    forms_ = WishForm({"target": "x"}), WishForm({"target": "x"})
+    error = errors.InvalidInput("wish.goal", "wish.goal must be a column.", rule="must be a column.")
+
+    add_to_form(forms_[0], error, field="target")
+    add_to_form(forms_[1], error, field="target", label="What to predict")
+
+    assert forms_[0].errors == {"target": ["Target must be a column."]}
+    assert forms_[1].errors == {"target": ["What to predict must be a column."]}
+
+
+def test_a_page_with_a_form_has_the_status_of_what_became_of_it(rf):
+    def answer(request, refusal=None):
+        form = WishForm(request.POST or None)
+        if refusal:
+            add_to_form(form, refusal)
+        shown = form_page(request, "components/form_errors.html", form)
+        return shown.status_code, shown.get("Retry-After")
+
+    sent = rf.post("/", {"target": "x"})
+    assert answer(rf.get("/")) == (200, None)
+    assert answer(rf.post("/")) == (400, None)
+    assert answer(sent, errors.InvalidInput("target", "No.")) == (400, None)
+    assert answer(sent, errors.Conflict("No.")) == (409, None)
+    assert answer(sent, errors.TooManyRequests("No.", retry_after_s=7)) == (429, "7")

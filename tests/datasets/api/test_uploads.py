@@ -249,7 +249,7 @@ def test_upload_tells_what_was_made(api, project, person):
 
 
 def test_samples_are_listed_and_one_call_away(api, project):
-    listed = api.get("/api/datasets/samples").json()
+    listed = api.get("/api/datasets/samples").json()["results"]
     answer = api.post("/api/datasets/samples", {"project": str(project.pk), "key": "iris"})
 
     iris = next(sample for sample in listed if sample["key"] == "iris")

@@ -1,28 +1,15 @@
 import uuid
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrated
 
 BEFORE = ("datasets", "0003_versions_share_files")
 AFTER = ("datasets", "0004_versions_so_far_have_their_own_files")
 
 
-def migrated(target):
-    executor = MigrationExecutor(connection)
-    executor.migrate([target])
-    return MigrationExecutor(connection).loader.project_state([target]).apps
-
-
-@pytest.fixture
-def _back_to_now():
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_back_to_now")
+@pytest.mark.usefixtures("back_to_now")
 def test_versions_so_far_name_their_own_files_and_others_stay():
     old = migrated(BEFORE)
     workspace = old.get_model("workspaces", "Workspace").objects.create(name="Lab", slug="lab")

@@ -1,26 +1,13 @@
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrated
 
 BEFORE = ("datasets", "0007_datasets_count_their_versions")
 AFTER = ("datasets", "0008_versions_so_far_are_counted")
 
 
-def migrated(target):
-    executor = MigrationExecutor(connection)
-    executor.migrate([target])
-    return MigrationExecutor(connection).loader.project_state([target]).apps
-
-
-@pytest.fixture
-def _back_to_now():
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_back_to_now")
+@pytest.mark.usefixtures("back_to_now")
 def test_datasets_so_far_count_up_to_their_newest_version():
     old = migrated(BEFORE)
     workspace = old.get_model("workspaces", "Workspace").objects.create(name="Lab", slug="lab")

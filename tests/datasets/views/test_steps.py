@@ -127,6 +127,12 @@ def test_a_step_that_cannot_be_is_shown_again_with_the_reason(web, dataset, fiel
     assert words in shown(answer)
 
 
+def test_a_refused_parameter_is_called_by_its_label(web, dataset):
+    answer = add(web, dataset, "bin", "width", **{"step-bins": "1"})
+
+    assert answer.context["form"].errors == {"bins": ["Ranges must be a whole number from 2 to 100; got 1."]}
+
+
 def test_a_kind_that_is_not_there_is_refused(web, dataset):
     assert add(web, dataset, "guess", "width").status_code == 400
 

@@ -8,7 +8,7 @@ from sklearn.datasets import make_classification
 from threadpoolctl import threadpool_limits
 
 from ml.algorithms.params import complete_params
-from ml.algorithms.registry import Setting, all_algorithms, get_algorithm
+from ml.algorithms.registry import RowFacts, Setting, all_algorithms, get_algorithm
 from ml.schema import Task
 
 BOTH = [Task.REGRESSION, Task.CLASSIFICATION]
@@ -59,13 +59,21 @@ def some_rows(task: Task, rows: int = 300, seed: int = 0) -> tuple[Any, Any]:
     return x, np.array(["one", "three", "two"], dtype=object)[place]
 
 
-def learnt(key: str, task: Task, watcher: Watcher | None = None, *, weights: Any = None, **about: Any) -> Any:
+def learnt(
+    key: str,
+    task: Task,
+    watcher: Watcher | None = None,
+    *,
+    weights: Any = None,
+    facts: RowFacts | None = None,
+    **about: Any,
+) -> Any:
     """A fitted estimator, as the platform fits it."""
     x, y = some_rows(task)
     algorithm = get_algorithm(key)
     estimator = algorithm.build(a_setting(key, task, **about))
     with threadpool_limits({"blas": 1, "openmp": about.get("cores", 1)}):  # as `ml.fitting` does
-        algorithm.fit(estimator, x, y, watcher or Watcher(), weights)
+        algorithm.fit(estimator, x, y, watcher or Watcher(), facts or RowFacts(weights=weights))
     return estimator
 
 
@@ -74,7 +82,7 @@ def plainly_learnt(key: str, task: Task, *, weights: Any = None, **about: Any) -
     x, y = some_rows(task)
     estimator = get_algorithm(key).build(a_setting(key, task, **about))
     if key == "xgboost":  # whose `fit` is told of all columns once they are known
-        inner = estimator if task is Task.REGRESSION else estimator.named_estimators["xgboost"]
+        inner = estimator.regressor if task is Task.REGRESSION else estimator.named_estimators["xgboost"]
         inner.set_params(feature_types=["c", "q", "q", "q", "q", "q"])
     with threadpool_limits(1):
         return estimator.fit(x, y) if weights is None else estimator.fit(x, y, sample_weight=weights)

@@ -16,7 +16,8 @@ def used_rounds(booster):
     """How many rounds its answers are made of."""
     if hasattr(booster, "booster_"):
         return booster.booster_.num_trees() // booster.booster_.num_model_per_iteration()
-    return getattr(booster, "named_estimators_", {"xgboost": booster})["xgboost"].best_iteration + 1
+    inner = booster.named_estimators_.xgboost if hasattr(booster, "voting") else booster.regressor_
+    return inner.best_iteration + 1
 
 
 @pytest.mark.parametrize("task", BOTH)
@@ -80,7 +81,7 @@ def test_a_class_of_one_row_is_learnt_from_and_never_set_aside(key):
 
     for seed in range(5):
         booster = algorithm.build(a_setting(key, Task.CLASSIFICATION, early_stopping_rounds=2, seed=seed))
-        algorithm.fit(booster, x, y, Watcher(), None)
+        algorithm.fit(booster, x, y, Watcher())
 
         assert booster.classes_.tolist() == ["a", "b", "only"]
 
@@ -90,8 +91,8 @@ def test_without_a_row_to_set_aside_early_stopping_is_refused(key):
     algorithm = get_algorithm(key)
     booster = algorithm.build(a_setting(key, Task.CLASSIFICATION, early_stopping_rounds=2))
 
-    with pytest.raises(CannotFit, match=r"there are too few\. Leave it empty"):
-        algorithm.fit(booster, np.zeros((3, 1)), np.array(["a", "b", "c"]), Watcher(), None)
+    with pytest.raises(CannotFit, match=r"there are too few rows"):
+        algorithm.fit(booster, np.zeros((3, 1)), np.array(["a", "b", "c"]), Watcher())
 
 
 @pytest.mark.parametrize("key", BOOSTERS)
@@ -104,7 +105,7 @@ def test_codes_are_categories_not_amounts(key):
         setting = a_setting(key, Task.REGRESSION, n_estimators=1, learning_rate=1.0)
         setting = type(setting)(task=setting.task, params=setting.params, seed=1, coded=coded)
         booster = get_algorithm(key).build(setting)
-        get_algorithm(key).fit(booster, x, y, Watcher(), None)
+        get_algorithm(key).fit(booster, x, y, Watcher())
         scores.append(booster.score(x, y))
 
     assert scores[0] > 0.95 > scores[1]
@@ -121,7 +122,7 @@ x, y = np.zeros((12, 2)), np.array([True, False] * 6)  # nothing can be split, w
 for key in ("lightgbm", "xgboost"):
     for params in ({}, {"early_stopping_rounds": 1}):
         booster = get_algorithm(key).build(a_setting(key, Task.CLASSIFICATION, **params))
-        get_algorithm(key).fit(booster, x, y, Watcher(), None)
+        get_algorithm(key).fit(booster, x, y, Watcher())
         booster.predict_proba(x)
 """
 

@@ -94,13 +94,13 @@ def test_every_parameter_says_what_it_is(algorithm):
             "random_forest",
             {"max_depth": "deep"},
             "params.max_depth",
-            "max_depth must be a whole number from 1 to 1,000, or null for no limit; got 'deep'.",
+            "max_depth must be a whole number from 1 to 1,000, or empty (null) for no limit; got 'deep'.",
         ),
         (
             "rbf_svm",
             {"gamma": "auto"},
             "params.gamma",
-            "gamma must be a number from 0.000001 to 1,000, or null for one set by the columns; got 'auto'.",
+            "gamma must be a number from 0.000001 to 1,000, or empty (null) for one set by the columns; got 'auto'.",
         ),
         ("knn", {"weights": "none"}, "params.weights", "weights must be one of uniform, distance; got 'none'."),
         ("knn", {"n_neighbors": True}, "params.n_neighbors", None),
@@ -230,6 +230,17 @@ def test_missing_numbers_and_unknown_categories_are_learnt_from(key):
     estimator = algorithm.build(Setting(task=Task.REGRESSION, params=params, seed=1, coded=(0,)))
 
     with threadpool_limits(1):
-        algorithm.fit(estimator, x, y, Watcher(), None)
+        algorithm.fit(estimator, x, y, Watcher())
 
     assert estimator.predict(x[:4]) == pytest.approx(y[:4], abs=0.01)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 1.0])
+def test_columns_that_never_vary_leave_naive_bayes_with_the_shares_of_the_classes(smoothing):
+    algorithm = get_algorithm("naive_bayes")
+    setting = Setting(task=Task.CLASSIFICATION, params={"var_smoothing": smoothing}, seed=1)
+    estimator = algorithm.build(setting)
+
+    algorithm.fit(estimator, np.zeros((8, 2)), np.array(["a", "b", "b", "b"] * 2), Watcher())
+
+    assert estimator.predict_proba(np.zeros((1, 2))) == pytest.approx(np.array([[0.25, 0.75]]))

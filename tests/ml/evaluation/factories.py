@@ -1,5 +1,6 @@
 """Rows held out, as a fit hands them over, for tests of judging them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,25 @@ def noisy_amounts(rows: int = 200, noise: float = 1.0, seed: int = 0, **more: An
         "metric": "r2",
     }
     return HeldOut(**about | more)
+
+
+def visited_amounts(people: int = 12, seed: int = 0, **more: Any) -> HeldOut:
+    """Amounts of people who come 20 times each, all predicted too high or too low alike: spread 1 of 1.1 in all."""
+    random = np.random.default_rng(seed)
+    who = np.repeat(np.arange(people), 20)
+    actual = random.normal(10, 2, len(who))
+    error = random.normal(0, 1, people)[who] + random.normal(0, 0.5, len(who))
+    return noisy_amounts(rows=len(who), **{"actual": actual, "predicted": actual + error, "groups": who} | more)
+
+
+def visited_classes(people: int = 12, seed: int = 0, **more: Any) -> HeldOut:
+    """Classes of people who come 20 times each; for some of them the model is mostly right, for others it guesses."""
+    random = np.random.default_rng(seed)
+    who = np.repeat(np.arange(people), 20)
+    rows = noisy_classes(rows=len(who), seed=seed, groups=who, **more)
+    skill = random.uniform(-1, 3, people)[who]
+    share = 1 / (1 + np.exp(-(skill * (2 * rows.actual - 1) + random.normal(0, 1, len(who)))))
+    return replace(rows, predicted=(share > 0.5).astype(int), shares=np.array([1 - share, share]).T)
 
 
 def three_labels() -> HeldOut:

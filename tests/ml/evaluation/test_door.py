@@ -5,7 +5,7 @@ import pytest
 
 from ml.evaluation import HeldOut, cheapest, evaluate, roc_points
 from ml.schema import Task
-from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels
+from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels, visited_amounts
 
 
 def test_a_class_the_model_never_saw_counts_as_wrong():
@@ -114,3 +114,13 @@ def test_folds_with_usual_classes_of_their_own_name_none():
     _, evaluation = evaluate(Task.CLASSIFICATION, rows)
 
     assert "; always answering the usual class of the other folds is right for 0." in evaluation["sentence"]
+
+
+def test_what_was_drawn_is_said():
+    _, by_groups = evaluate(Task.REGRESSION, visited_amounts(people=8))
+    _, too_few = evaluate(Task.REGRESSION, visited_amounts(people=3))
+    _, by_rows = evaluate(Task.REGRESSION, noisy_amounts())
+
+    assert [each["groups"] for each in (by_groups, too_few, by_rows)] == [8, 3, None]
+    assert [{*each["intervals"]} >= {"mae"} for each in (by_groups, too_few, by_rows)] == [True, False, True]
+    assert too_few["gain"]["interval"] is None

@@ -5,11 +5,18 @@ import pytest
 from scipy.stats import bootstrap, norm, t, ttest_1samp
 
 from ml.evaluation.intervals import fold_interval, judge
-from ml.evaluation.resampling import RESAMPLES
+from ml.evaluation.resampling import FEWEST_GROUPS, RESAMPLES
 from ml.evaluation.scores import scores_of
 from ml.metrics import METRICS
 from ml.schema import Task
-from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes
+from tests.ml.evaluation.factories import (
+    amounts,
+    noisy_amounts,
+    noisy_classes,
+    shares_of,
+    visited_amounts,
+    visited_classes,
+)
 
 
 def test_intervals_are_those_of_scipy_at_their_level():
@@ -145,6 +152,19 @@ def test_folds_that_agree_are_no_certainty(right, wilson):
     assert found.intervals["accuracy"] == pytest.approx(wilson, abs=1e-5)
 
 
+@pytest.mark.parametrize("parts", [None, np.arange(20) // 5])
+def test_an_area_without_a_mistake_is_no_certainty(parts):
+    actual = np.tile([0, 0, 0, 1, 1], 4)
+    sure = {"predicted": actual, "shares": shares_of(*(0.1 + 0.8 * actual))}
+    rows = noisy_classes(rows=20, actual=actual, parts=parts, **sure)
+
+    found = judge(Task.CLASSIFICATION, rows)
+
+    assert found.scores["roc_auc"] == found.scores["balanced_accuracy"] == 1
+    eight = (8 / (8 + 1.959964**2), 1)  # Wilson's, of 8 in 8: the rows of the rarer class
+    assert found.intervals["roc_auc"] == found.intervals["balanced_accuracy"] == pytest.approx(eight)
+
+
 def test_a_gain_alike_in_all_folds_is_no_certainty():
     actual = np.tile([0, 1], 10)
     rows = noisy_classes(rows=20, actual=actual, predicted=actual, parts=np.arange(20) // 10)
@@ -152,3 +172,78 @@ def test_a_gain_alike_in_all_folds_is_no_certainty():
     found = judge(Task.CLASSIFICATION, rows)
 
     assert (found.gain, found.gain_interval) == (0.5, pytest.approx((20 / (20 + 1.959964**2) - 0.5, 0.5)))
+
+
+def alone(rows):
+    return replace(rows, groups=None)
+
+
+def test_intervals_of_few_people_hold_the_truth_only_when_people_are_drawn_whole():
+    truth = {"mae": (2 / np.pi * 1.25) ** 0.5}
+
+    by_people = coverage(Task.REGRESSION, lambda seed: visited_amounts(seed=seed), truth, rounds=200)
+    by_rows = coverage(Task.REGRESSION, lambda seed: alone(visited_amounts(seed=seed)), truth, rounds=50)
+
+    assert by_people["mae"] == pytest.approx(0.95, abs=0.03)
+    assert by_rows["mae"] < 0.5
+
+
+def test_intervals_of_classes_are_wider_where_people_are_drawn_whole():
+    rows = visited_classes(people=25)
+
+    by_people, by_rows = (judge(Task.CLASSIFICATION, each).intervals for each in (rows, alone(rows)))
+
+    wider = {key: np.ptp(by_people[key]) / np.ptp(by_rows[key]) for key in ("accuracy", "log_loss", "roc_auc")}
+    assert min(wider.values()) > 1.5
+
+
+def test_groups_of_one_row_are_drawn_as_rows_are():
+    for task, rows in ((Task.REGRESSION, noisy_amounts()), (Task.CLASSIFICATION, noisy_classes())):
+        found = judge(task, replace(rows, groups=np.arange(200)))
+
+        assert found.groups == 200
+        assert found.intervals == {key: pytest.approx(each) for key, each in judge(task, rows).intervals.items()}
+
+
+def test_too_few_groups_have_scores_and_no_intervals():
+    found = judge(Task.REGRESSION, visited_amounts(people=FEWEST_GROUPS - 1))
+
+    assert (found.groups, found.intervals, found.gain_interval) == (5, {}, None)
+    assert found.scores["mae"] is not None
+    assert {*judge(Task.REGRESSION, visited_amounts(people=FEWEST_GROUPS)).intervals} >= {"mae", "rmse", "r2"}
+
+
+def test_groups_that_agree_are_no_certainty():
+    groups = np.repeat(np.arange(8), 5)
+    rows = noisy_classes(rows=40, actual=np.tile([0, 0, 0, 1, 1], 8), groups=groups)
+    right = np.arange(40) % 5 < 4
+
+    found = judge(Task.CLASSIFICATION, replace(rows, predicted=np.where(right, rows.actual, 1 - rows.actual)))
+
+    assert found.scores["accuracy"] == 0.8
+    assert found.intervals["accuracy"] == pytest.approx((0.409, 0.929), abs=1e-3)  # Wilson's, of 6 in 8
+    assert all(low < high for low, high in found.intervals.values())
+    assert found.gain_interval is None
+
+
+@pytest.mark.parametrize("parts", [None, np.arange(60) // 20])
+def test_all_rows_right_are_as_sure_as_their_groups_are_many(parts):
+    actual = np.tile([0, 1, 0], 20)
+    sure = {"predicted": actual, "shares": shares_of(*(0.1 + 0.8 * actual))}
+    rows = noisy_classes(rows=60, actual=actual, groups=np.arange(60) // 5, parts=parts, **sure)
+
+    found = judge(Task.CLASSIFICATION, rows).intervals
+
+    twelve = pytest.approx((12 / (12 + 1.959964**2), 1))  # Wilson's, of 12 in 12
+    assert found["accuracy"] == found["recall"] == found["roc_auc"] == twelve
+
+
+def test_intervals_of_small_amounts_by_groups_are_kept():
+    rows = visited_amounts(people=40)
+    small = replace(rows, actual=rows.actual * 1e-12, predicted=rows.predicted * 1e-12, baseline=rows.baseline * 1e-12)
+    small = replace(small, middle=rows.middle * 1e-12)
+
+    found, tiny = (judge(Task.REGRESSION, each).intervals for each in (rows, small))
+
+    assert tiny.keys() == found.keys()
+    assert tiny["rmse"] == pytest.approx([end * 1e-12 for end in found["rmse"]], rel=1e-9, abs=0)

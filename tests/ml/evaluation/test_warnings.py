@@ -6,7 +6,7 @@ import pytest
 from ml.evaluation.intervals import judge
 from ml.evaluation.warnings import one_column_warning, warnings_of
 from ml.schema import Task
-from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels
+from tests.ml.evaluation.factories import amounts, noisy_amounts, noisy_classes, three_labels, visited_amounts
 
 
 def codes(rows, task=Task.CLASSIFICATION):
@@ -129,3 +129,31 @@ def test_a_usual_class_that_folds_do_not_share_is_not_named():
     rows = noisy_classes(rows=400, skill=0, parts=np.arange(400) % 2, baseline=np.arange(400) % 2)
 
     assert "always answering the usual class of the other folds" in text(rows, "no_better")
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (5, "Only 5 groups judge the model, however many rows: its score is a rough guess, and it has no interval."),
+        (12, "Only 12 groups judge the model, however many rows: its score is a rough guess, and its interval may"),
+    ],
+)
+def test_few_groups_are_told_however_many_their_rows(people, said):
+    rows = visited_amounts(people=people)
+
+    assert text(rows, "few_groups", Task.REGRESSION).startswith(said)
+    assert "few_groups" not in codes(replace(rows, groups=None), Task.REGRESSION)
+    assert "few_groups" not in codes(visited_amounts(people=30), Task.REGRESSION)
+
+
+def test_few_groups_in_folds_are_told_too():
+    rows = visited_amounts(people=12, parts=np.arange(240) // 80)
+
+    assert text(rows, "few_groups", Task.REGRESSION).endswith("hardly tested. More groups would tell.")
+
+
+@pytest.mark.parametrize("people", [5, 40])
+def test_groups_without_an_interval_do_not_hide_a_leak(people):
+    rows = noisy_amounts(rows=20 * people, noise=0, groups=np.repeat(np.arange(people), 20))
+
+    assert "suspected_leak" in codes(rows, Task.REGRESSION)

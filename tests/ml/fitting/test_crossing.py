@@ -125,6 +125,7 @@ def test_folds_of_groups_keep_people_together(tmp_path):
     _, _, judged = followed(tmp_path, validation={"cv": 4}, group_by="who")
 
     parts = judged.set_index("row")["part"]
+    assert judged.groupby("group")["part"].nunique().tolist() == [1] * len({*visits()["who"]})
     folds_of = pd.Series(visits()["who"]).groupby(parts.sort_index()).unique()
     assert sum(len(people) for people in folds_of) == len({*visits()["who"]})
 
@@ -175,7 +176,7 @@ def folds_done(reports):
 
 @pytest.mark.parametrize(("asked_after", "judging"), [(0, 2), (1, 2), (2, 2), (3, 3)])
 def test_folds_that_are_stopped_judge_with_those_done(tmp_path, asked_after, judging):
-    outcome, _, judged = followed(
+    outcome, reports, judged = followed(
         tmp_path,
         algorithm="random_forest",
         params={"n_estimators": 10},
@@ -186,7 +187,11 @@ def test_folds_that_are_stopped_judge_with_those_done(tmp_path, asked_after, jud
     assert {*judged["part"]} == {*range(1, judging + 1)}
     assert (outcome.rows_train, outcome.rows_test) == (150, 30 * judging)
     assert outcome.notes[1] == (
-        f"Stopped early after {judging} of 5 folds, at the person's wish: {30 * judging} of 150 rows judge the model."
+        f"Stopped early after {judging} of 5 folds, as asked: {30 * judging} of 150 rows judge the model."
+    )
+    assert outcome.notes[1] in [report.message for report in reports if report.kind == "log"]
+    assert outcome.evaluation["judged_by"].startswith(
+        f"Judged by {judging} of the 5 folds of a cross-validation, {30 * judging} of 150 rows: each row by a model "
     )
     kept = artifacts.load(tmp_path / "model.skops", sha256=outcome.sha256)
     assert len(kept["model"].estimators_) == 10

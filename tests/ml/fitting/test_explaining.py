@@ -1,5 +1,7 @@
 import json
 
+from ml.fitting.explaining import join
+from ml.importance import Feature, Importance
 from tests.ml.fitting.tables import followed, visits
 
 COLUMNS = {"size", "town"}
@@ -44,3 +46,15 @@ def test_one_column_that_says_all_is_doubted(tmp_path):
     outcome, _, _ = followed(tmp_path, values=values, target="amount", algorithm="linear")
 
     assert "one_column" in [warning["code"] for warning in outcome.evaluation["warnings"]]
+
+
+def test_a_model_that_knows_nothing_knows_nothing_from_one_column():
+    features = (Feature("size", 0.01, 0.01), Feature("town", 0.0, 0.0))
+    importance = Importance(metric="accuracy", rows=24, repeats=5, features=features)
+    doubted, worthless = {"warnings": []}, {"warnings": [{"code": "no_better", "text": "No better than that."}]}
+
+    for evaluation in (doubted, worthless):
+        join(evaluation, importance)
+
+    assert [warning["code"] for warning in doubted["warnings"]] == ["one_column"]
+    assert [warning["code"] for warning in worthless["warnings"]] == ["no_better"]

@@ -16,9 +16,7 @@ def judged_twice(folder, **wish):
     halves = np.arange(75), np.arange(75, 150)
     found = []
     for fold, (test, train) in enumerate([halves, halves[::-1]], 1):
-        pipeline, _ = learn(
-            plan, plan.params, Lesson(rows.frame.iloc[train], rows.values[train]), say=Unfollowed(), cores=1
-        )
+        pipeline, _ = learn(plan, plan.params, Lesson.of(rows, train), say=Unfollowed(), cores=1)
         labels = Labels.of(plan, rows.values)
         cut = Cut(train, test, fold)
         found.append(judge(plan, pipeline, rows, cut, labels=labels, cores=1, looks_back=fold == 1))

@@ -49,6 +49,7 @@ def test_people_are_held_out_whole(tmp_path):
     who = pd.Series(values["who"])
     assert {*who[judged["row"]].dropna()} & {*who.drop(judged["row"]).dropna()} == set()
     assert outcome.notes[0] == "1 row has no value of who; each such row counts as a group of its own."
+    assert len(judged.groupby("group")) == outcome.evaluation["groups"] == who[judged["row"]].nunique(dropna=False)
 
 
 def test_a_column_that_parts_the_rows_may_be_a_feature(tmp_path):
@@ -127,6 +128,10 @@ def test_rows_of_one_group_cannot_be_searched_on(tmp_path):
         followed(tmp_path, values=values, group_by="who", tuning={"trials": 2, "folds": 5})
 
 
+def said(reports):
+    return [report.message for report in reports if report.kind == "log"]
+
+
 def grown(reports):
     return sum(report.unit == "tree" and report.kind == "progress" for report in reports)
 
@@ -138,7 +143,25 @@ def test_a_forest_that_is_stopped_keeps_the_trees_it_has(tmp_path):
 
     kept = artifacts.load(tmp_path / "model.skops", sha256=outcome.sha256)
     assert len(kept["model"].estimators_) == 3
-    assert outcome.notes == ["Stopped early, at the person's wish: the model is what it had learnt until then."]
+    assert outcome.notes == ["Stopped early, as asked: the model is what it had learnt until then."]
+
+
+def test_the_log_says_that_a_fit_was_stopped(tmp_path):
+    outcome, reports, _ = followed(
+        tmp_path, algorithm="random_forest", params={"n_estimators": 40}, stop=lambda reports: grown(reports) >= 3
+    )
+
+    assert outcome.notes[0] in said(reports)
+
+
+def test_the_log_says_where_a_fit_ended_by_itself(tmp_path):
+    params = {"n_estimators": 500, "learning_rate": 1.0, "early_stopping_rounds": 3}
+
+    _, reports, _ = followed(tmp_path, algorithm="lightgbm", params=params)
+
+    ended = [report for report in reports if report.unit == "round"][-1]
+    assert ended.done < ended.total == 500
+    assert f"Ended by itself at round {ended.done} of 500, as more showed no gain." in said(reports)
 
 
 def test_a_stopped_search_goes_on_with_a_whole_fit_of_the_best(tmp_path):
@@ -153,7 +176,7 @@ def test_a_stopped_search_goes_on_with_a_whole_fit_of_the_best(tmp_path):
     kept = artifacts.load(tmp_path / "model.skops", sha256=outcome.sha256)
     assert len(kept["model"].estimators_) == 20
     assert [trial["number"] for trial in trials(reports)] == [1, 2, 3]
-    assert outcome.notes[0] == "Stopped early after 3 of 30 trials, at the person's wish."
+    assert outcome.notes[0] == "Stopped early after 3 of 30 trials, as asked."
 
 
 def test_what_keeps_nothing_so_far_is_fitted_to_its_end(tmp_path):

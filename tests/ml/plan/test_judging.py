@@ -77,12 +77,12 @@ def test_a_plan_knows_which_rows_judge(asked, validation):
         (
             {"validation": {"cv": 2}, "algorithm": "knn", "params": {"n_neighbors": 101}},
             "params.n_neighbors",
-            "there are 100 rows",
+            "at most 100, the rows to learn from",
         ),
         (
             {"validation": {"cv": 4}, "order_by": "boarded", "algorithm": "knn", "params": {"n_neighbors": 41}},
             "params.n_neighbors",
-            "there are 40 rows",
+            "at most 40, the rows to learn from",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ml.algorithms.registry import RowFacts
 from ml.schema import frame_of
 from ml.steps.encoding import OneHotColumns, OrdinalColumns, RareCategories, TargetColumns
 
@@ -82,6 +83,38 @@ def test_classes_of_one_row_each_teach_only_the_mean():
     crossed = TargetColumns(["town"], classes=True).fit_transform(words("a", "b"), np.array([0, 1]))
 
     assert crossed["town"].tolist() == [0.5, 0.5]
+
+
+def test_rows_of_a_group_are_encoded_by_other_groups():
+    town, price = words(*"aabbccdd"), np.array([1.0, 1.0, 3.0, 3.0, 5.0, 5.0, 7.0, 7.0])
+    people = np.repeat([0, 1, 2, 3], 2)
+
+    crossed = TargetColumns(["town"], folds=4).fit_transform(town, price, facts=RowFacts(groups=people))["town"]
+
+    others = [5.0, 13 / 3, 11 / 3, 3.0]  # no other person has been to this town, so it says nothing
+    assert crossed.tolist() == pytest.approx(np.repeat(others, 2).tolist())
+
+
+@pytest.mark.parametrize("classes", [["x", "y"], ["x", "y", "z"]])
+def test_rows_with_moments_are_encoded_by_earlier_ones(classes):
+    random = np.random.default_rng(0)
+    town, hours = words(*random.choice(list("abc"), 60)), random.permutation(60)
+    kind = random.choice(classes, 60)
+
+    encoded = TargetColumns(["town"], folds=3, classes=True)
+    crossed = encoded.fit_transform(town, kind, facts=RowFacts(moments=hours)).to_numpy()
+
+    early, late = hours < 20, hours >= 40
+    for rows, others in ((early, ~early), (late, ~late)):  # before the earliest there is nothing to encode them by
+        by_others = TargetColumns(["town"], classes=True).fit(town[others], kind[others])
+        assert crossed[rows] == pytest.approx(by_others.transform(town[rows]).to_numpy())
+
+
+@pytest.mark.parametrize("facts", [RowFacts(groups=np.zeros(6)), RowFacts(moments=np.full(6, 8))])
+def test_rows_of_an_only_group_or_moment_get_the_mean_of_all(facts):
+    crossed = TargetColumns(["town"]).fit_transform(words(*"aabbcc"), np.arange(6.0), facts=facts)
+
+    assert crossed["town"].tolist() == [2.5] * 6
 
 
 def test_a_target_encoding_needs_a_target():

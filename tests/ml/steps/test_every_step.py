@@ -65,7 +65,7 @@ CASES = [
     ("tfidf", ["advert", "street"], {"words": 4, "pairs": True}),
 ]
 EVERY = pytest.mark.parametrize(("kind", "columns", "params"), CASES)
-bounded = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+bounded = settings(max_examples=12)
 
 numbers = st.floats(-LARGEST, LARGEST) | st.sampled_from([0.0, -1.0, 1.0, 2.5, np.nan, LARGEST, -LARGEST])
 words = st.sampled_from(["", "a", "b", "ab ba", "Łódź", "{{7*7}}"]) | st.text(max_size=5).map(str.strip)

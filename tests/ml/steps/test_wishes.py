@@ -109,7 +109,11 @@ def test_choose_keeps_the_target_without_naming_it():
         ([a_step("interactions", "width")], "steps.0.columns", "Interactions needs at least 2 columns."),
         ([a_step("drop", "town", "town")], "steps.0.columns", "town is named twice; name each column once."),
         ([a_step("scale", "widht")], "steps.0.columns", "There is no column 'widht'; did you mean 'width'?"),
-        ([a_step("scale", "town")], "steps.0.columns", "Scale takes integer, number; town is of type category."),
+        (
+            [a_step("scale", "town")],
+            "steps.0.columns",
+            "Scale takes columns of type integer or number; town is of type category.",
+        ),
         (
             [a_step("scale", "price")],
             "steps.0.columns",

@@ -139,3 +139,26 @@ def test_other_formats_are_refused_by_name(read, contents, code, words):
         read(contents)
 
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Buy\n2024-01-01,Sell\n2024-01-02,Buy\n2024-01-03,Buy\n",
+        "x,label\n0,other\n1,label\n2,label\n",
+        "text,spam\nhello you there,ham\nbuy it now,spam\nsee you soon,ham\n",
+        ",,ziel\n1,2,3\n4,5,6\n7,8,9\n",
+    ],
+)
+def test_a_name_that_is_a_value_as_well_or_stands_alone_is_a_name(read, text):
+    first, *rows = text.splitlines()
+    table = read(text)
+
+    assert table.names == [name or f"col_{place}" for place, name in enumerate(first.split(","))]
+    assert len(table.rows) == len(rows)
+
+
+def test_the_first_of_many_texts_is_no_name(read):
+    table = read("ham\tGo until the end, only here\nham\tWill you come\nspam\tBuy it now\n", "SMS")
+
+    assert len(table.rows) == 3

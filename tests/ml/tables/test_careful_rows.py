@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.errors import UnreadableTable
@@ -35,7 +35,7 @@ def taken(folder: Path, contents: str, width: int = 2) -> tuple[list[tuple[str |
         return connection.execute(f"FROM {parquet(sink.paths)}").fetchall(), bad.listed
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(rows=ROWS, good=st.integers(0, 300))
 def test_many_rows_at_once_are_the_same_as_one_by_one(tmp_path, rows, good):
     contents = "".join([*["1,2\n"] * good, *(",".join(row) + "\n" for row in rows), *['3,"4"\n'] * good])

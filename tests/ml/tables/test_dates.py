@@ -3,6 +3,8 @@
 import pytest
 
 from ml.schema import Dtype
+from ml.values import moment
+from ml.written import reader_of
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,9 @@ from ml.schema import Dtype
         (["Jun 12 1998", "Aug 07 1998"], ["1998-06-12T00:00:00", "1998-08-07T00:00:00"]),
         (['"June 3, 1999"', '"May 12, 2001"'], ["1999-06-03T00:00:00", "2001-05-12T00:00:00"]),
         (["12-Jun-1998", "7 August 1998"], ["1998-06-12T00:00:00", "1998-08-07T00:00:00"]),
+        (["31-Dec-98", "1-Jan-05 10:30"], ["1998-12-31T00:00:00", "2005-01-01T10:30:00"]),
+        (["2020年1月5日", "2020年12月31日 18:30"], ["2020-01-05T00:00:00", "2020-12-31T18:30:00"]),
+        (["2020년 1월 5일", "2020년 2월 29일"], ["2020-01-05T00:00:00", "2020-02-29T00:00:00"]),
         (["9999-12-31", "none"], ["9999-12-31T00:00:00", None]),
     ],
 )
@@ -41,6 +46,16 @@ def test_dates_are_read(read_values, cells, values):
         ["31/12/2017", "12/31/2017"],
         ["2020-01-01", "soon"],
         ["1.2", "1.3"],
+        ["12-2020", "11-2020"],
+        ["2020-13", "2020-01"],
+        ["2020-1", "2020-2"],
+        ["1/2020", "2/2020"],
+        ["4711-05", "3021-04"],
+        ["2009-10", "2010-11", "2011-12"],
+        ["2020-05", "2020-05-17"],
+        ["2020-05", "soon"],
+        ["Dec-20", "Nov-20"],
+        ["Marathon 2020", "Decade 2020"],
         ["10:30", "11:45"],
         ["0000-00-00", "2020-01-01"],
     ],
@@ -62,3 +77,29 @@ def test_dates_that_fit_both_ways_are_day_first_and_it_is_told(read_values):
 
     assert table.values("x") == ["2018-02-01T00:00:00", "2018-04-03T00:00:00"]
     assert table.summary.notes == ["Each date in “x” could have day or month first; it was read day first."]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2019-12", "2020-03"],
+        ["2019/12", "2020/03"],
+        ["12/2019", "03/2020"],
+        ["Dec 2019", "Mar 2020"],
+        ["December 2019", "march 2020"],
+        ['"Dec., 2019"', "Mar-2020"],
+        ["Dezember 2019", "März 2020"],
+        ["2019年12月", "2020年3月"],
+        ["2019년 12월", "2020년 3월"],
+    ],
+)
+def test_months_are_read_as_their_first_day_and_it_is_told(read_values, cells):
+    table = read_values(cells)
+
+    column = table.column("x")
+    reader = reader_of(column.written, moment)
+    assert (column.dtype, column.reason.split(", ")[-1]) == (Dtype.DATETIME, "read as their first day")
+    assert table.values("x") == ["2019-12-01T00:00:00", "2020-03-01T00:00:00"]
+    assert table.summary.notes == ["Months of “x” were read as their first day."]
+    assert [reader(cell.strip('"')).isoformat() for cell in cells] == table.values("x")
+    assert reader("2020-03-05").isoformat() == "2020-03-05T00:00:00"

@@ -34,7 +34,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
 ROWS = st.lists(st.lists(st.sampled_from(ODD_CELLS), min_size=2, max_size=2), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(rows=ROWS, end=st.sampled_from(["\n", "\r\n", "\n\n"]), header=st.booleans())
 def test_the_fast_way_gives_up_or_agrees_with_the_careful_one(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: list[list[str]], end: str, header: bool

@@ -154,6 +154,22 @@ def test_warnings_name_columns_and_remedies(explore):
     assert warning(found, "far_dates")["remedy"] is None
 
 
+def test_numbers_beyond_what_models_compute_with_are_warned_of(explore):
+    found = explore(
+        {
+            "kept": ([1e30, *range(30)], "number"),
+            "huge": ([-1e31, *range(30)], "number"),
+            "when": (pa.array(range(31), pa.timestamp("us")), "datetime"),
+        }
+    )
+
+    assert warning(found, "huge_numbers")["columns"] == ["huge"]
+    assert warning(found, "huge_numbers")["detail"] == (
+        "“huge” has numbers beyond ±1e+30. The table keeps them, but models compute with ±1e+30 instead: look at those "
+        "rows, or give the column in another unit."
+    )
+
+
 def test_an_honest_table_has_no_warnings(explore):
     random = np.random.default_rng(2)
     found = explore(

@@ -87,7 +87,7 @@ def test_a_row_of_one_missing_value_is_still_a_row(stored):
     assert b"".join(csv_chunks(path, [a_column("a", "text")])) == b'a\na\n""\n'
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.text(), st.integers(-(2**62), 2**62), st.floats(allow_nan=False)), min_size=1))
 def test_csv_reads_back_as_the_same_values(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("t") / "table.parquet"

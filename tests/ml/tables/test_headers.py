@@ -73,3 +73,13 @@ def test_delimiters_at_the_end_of_rows_make_no_column(read):
 
     assert table.names == ["a", "b"]
     assert (table.rows, table.summary.bad_row_count) == ([[1, 2], [3, 4]], 0)
+
+
+def test_names_that_had_to_be_made_up_are_told(read):
+    table = read("id,score,score,,\n1,2,3,x,5\n2,3,4,y,6\n")
+
+    assert table.names == ["id", "score", "score_2", "col_3", "col_4"]
+    assert table.summary.notes == [
+        "2 columns without a name are called “col_3” and “col_4”.",
+        "1 column with the name of another is called “score_2”.",
+    ]

@@ -1,6 +1,7 @@
-"""What is refused by the ends of a file alone."""
+"""What is refused, or told, by the ends of a file alone."""
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,3 +103,34 @@ def test_a_good_file_passes_wherever_its_head_is_cut(refused, size):
 )
 def test_what_never_ends_is_looked_through_once(refused, contents):
     assert refused(contents, "table.json", max_cell_bytes=10**7) in {None, "one_column"}
+
+
+ROWS = [{f"key {i}": 1, "text": "a: b"} | {f"key {i}": 2 for i in range(7)} for i in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("contents", "filename", "columns"),
+    [
+        (b"a;b;c\n1;2;3\n", "t.csv", 3),
+        (gzip.compress(b"a,b,c\n1,2,3\n", mtime=0), "t.csv.gz", 3),
+        (b"a,b,c\n" + (b"x" * 400_000 + b",1,2\n") * 4, "t.csv", 3),
+        (json.dumps(ROWS).encode(), "t.json", 8),
+        ("\n".join(json.dumps(row) for row in ROWS).encode(), "t.jsonl", 8),
+    ],
+)
+def test_columns_are_told(tmp_path, contents, filename, columns):
+    (tmp_path / "upload").write_bytes(contents)
+
+    outline = check_head(tmp_path / "upload", filename=filename, limits=Limits())
+
+    assert outline.columns == columns
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_what_a_gzip_file_unpacks_to_is_told(tmp_path, parts):
+    text = b"a,b\n" + b"".join(b"%d,2\n" % i for i in range(200_000))
+    (tmp_path / "upload").write_bytes(gzip.compress(text) * parts)
+
+    outline = check_head(tmp_path / "upload", filename="t.csv.gz", limits=Limits())
+
+    assert outline.text_bytes == pytest.approx(parts * len(text), rel=0.2)

@@ -124,6 +124,61 @@ def test_a_wrapper_too_large_to_hold_is_read_piece_by_piece(read, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("contents", "names", "rows", "header"),
+    [
+        ('[["a", "b"], [1, 2], [3, 4]]', ["a", "b"], [[1, 2], [3, 4]], True),
+        ('[["id", "2019"], ["x", 2], ["y", null]]', ["id", "2019"], [["x", 2], ["y", None]], True),
+        ('[["x", "2"], ["y", "4"]]', ["col_0", "col_1"], [["x", 2], ["y", 4]], False),
+        ("[[1, 2], [3, 4]]", ["col_0", "col_1"], [[1, 2], [3, 4]], False),
+        ('[["x", 2], ["y", 4]]', ["col_0", "col_1"], [["x", 2], ["y", 4]], False),
+        ('[["a", "a"], [1, 2, 5], [3]]', ["a", "a_2", "col_2"], [[1, 2, 5], [3, None, None]], True),
+        ('[["a", "b", "c"], [1, 2], [3, 4]]', ["a", "b", "c"], [[1, 2, None], [3, 4, None]], True),
+    ],
+)
+def test_a_list_of_lists_is_a_table(read, contents, names, rows, header):
+    table = read(contents, "table.json")
+
+    assert (table.names, table.rows, table.summary.dialect.header) == (names, rows, header)
+
+
+SOCRATA = {
+    "meta": {"view": {"columns": [{"name": "a", "id": 1}, {"name": "b", "id": 2}]}},
+    "data": [[1, "x"], [2, "y"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "left_out"),
+    [
+        (SOCRATA, ["Only the rows in “data” of the JSON were read; “meta” was left out."]),
+        ({"fields": [{"id": "a"}, {"id": "b"}], "records": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}, ["“fields” was"]),
+        ({"fields": ["a", "b"], "rows": [[1, "x"], [2, "y"]]}, []),
+        ({"at": 5, "rows": [["a", "b"], [1, "x"], [2, "y"]], "ok": True}, ["“at” and “ok” were left out."]),
+        ({"count": 2, "data": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}, ["“count” was left out."]),
+    ],
+)
+def test_what_stands_beside_the_rows_is_left_out_and_told(read, value, left_out):
+    table = read(json.dumps(value), "table.json")
+
+    assert (table.names, table.rows) == (["a", "b"], [[1, "x"], [2, "y"]])
+    assert len(table.summary.notes) == len(left_out)
+    assert all(words in note for words, note in zip(left_out, table.summary.notes, strict=True))
+
+
+def test_lists_inside_a_wrapper_too_large_to_hold_are_read_piece_by_piece(read, monkeypatch):
+    monkeypatch.setattr(json_text, "_CHUNK", 100)
+    monkeypatch.setattr(json_text, "_LONGEST_OBJECT", 1000)
+    rows = [[i, f"[{i % 3}]"] for i in range(500)]
+
+    table = read(json.dumps({**SOCRATA, "data": rows, "count": 500}), "table.json")
+
+    assert (table.names, table.rows) == (["a", "b"], rows)
+    assert table.summary.notes == [
+        "Only the rows in “data” of the JSON were read; “meta” and what follows the rows were left out."
+    ]
+
+
+@pytest.mark.parametrize(
     ("contents", "where"),
     [
         ('[{"a": 1, "b": 2},\n {"a": 1, "b" 2}]', "line 2: expecting ':' delimiter"),
@@ -133,7 +188,8 @@ def test_a_wrapper_too_large_to_hold_is_read_piece_by_piece(read, monkeypatch):
         ('{"a": 1, "b": 2}\nnone\nnone at all\n', "line 3: each line must be an object"),
         ('{"a": 1,\n"b": 2}\n{"a": 1,\n "b": }\n', "line 4: expecting value"),
         ("[1, 2, 3]", "line 1: each row must be an object"),
-        ("[[1, 2], [3, 4]]", "line 1: each row must be an object"),
+        ("[[1, 2],\n {}]", "line 2: each row must be a list, as the first is"),
+        ("[[1, 2], [3, 4]", "line 1: it ends too early"),
         ('[{"a": 1, "b": 2},\n\n 5]', "line 3: each row must be an object"),
         ('"just a text"', "line 1: it starts with neither"),
         ('{"a": [1, 2, 3], "b": ["x"]}', "column by column, but “a” has 3 values and “b” has 1; make them fit."),

@@ -7,10 +7,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.errors import UnreadableTable
+from ml.tables import careful_rows
 from ml.tables.frames import load_frame
 from ml.tables.reading import BadRow, Limits, read_table
 from ml.tables.values import BLANKS, is_missing
@@ -39,12 +40,26 @@ def test_read_table_tells_how_the_file_was_written(read):
     }
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", "\x01"])
 def test_read_table_finds_the_delimiter(read, delimiter):
     table = read(SMALL.replace(",", delimiter))
 
     assert table.summary.dialect.delimiter == delimiter
     assert table.rows == [["Ann", 31], ["Bob", None]]
+
+
+def test_a_rare_delimiter_leaves_commas_to_the_cells(read):
+    table = read("name^paid\nSmith, Ann^1,5\nRoe^2,25\nDoe, J.^\n")
+
+    assert table.rows == [["Smith, Ann", 1.5], ["Roe", 2.25], ["Doe, J.", None]]
+    assert read("name^paid\n" + "Smith, Ann^1,5\n" * 30).rows == [["Smith, Ann", 1.5]] * 30
+
+
+def test_what_does_not_part_every_line_is_no_rare_delimiter(read):
+    assert read("a,b\nx~1,2\ny~1,3\n").rows == [["x~1", 2], ["y~1", 3]]
+    assert read("x,lo~hi\n1,10~20\n2,20~40\n").rows == [[1, "10~20"], [2, "20~40"]]
+    with pytest.raises(UnreadableTable, match="Only one column"):
+        read("a~b\n1~2\n3\n4~5~6\n")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -76,6 +91,7 @@ def test_quoted_cells_keep_delimiters_quotes_and_line_breaks(read):
 
 def test_single_quotes_and_backslash_escapes_are_found(read):
     assert read("a,b\n'x, y',1\n'z',2\n'w, v',3\n").values("a") == ["x, y", "z", "w, v"]
+    assert read("a,b\n'O''Brien','say \"x\", y'\n'z','w'\n").rows == [["O'Brien", 'say "x", y'], ["z", "w"]]
     assert read('a,b\n"say \\"hi\\", he said",1\n"z",2\n').values("a") == ['say "hi", he said', "z"]
 
 
@@ -261,7 +277,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_character
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(rows=st.lists(st.tuples(TEXTS, TEXTS), min_size=2, max_size=8))
 def test_what_is_written_as_csv_is_read_back(tmp_path: Path, rows: list[tuple[str, str]]):
     # A last column of words keeps each row a row, and each column one of words.
@@ -283,3 +299,30 @@ def _quoted(text: str) -> str:
 def _kept(text: str) -> str | None:
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip(BLANKS)
     return None if is_missing(plain) else plain
+
+
+@pytest.mark.parametrize("rows", [5, 3000])
+@pytest.mark.parametrize("odd", ["", "x,1,2,3\n"])
+def test_a_header_that_comes_again_is_left_out_and_told(read, rows, odd):
+    part = "name,age\n" + "".join(f"n{i % 7},{i}\n" for i in range(rows))
+
+    table = read(part + part + odd + part)
+
+    assert [column.name for column in table.summary.columns] == ["name", "age"]
+    assert table.summary.rows == 3 * rows
+    assert "2 rows repeat the header, left out." in table.summary.notes
+    assert table.summary.bad_rows[0] == BadRow(rows + 2, "repeats the header; left out")
+
+
+def test_rows_alike_are_no_header(read):
+    table = read("red,big\n" + "red,big\nblue,small\n" * 4)
+
+    assert (table.summary.rows, table.summary.notes) == (9, [])
+
+
+def test_a_last_header_at_the_edge_of_what_is_read_at_once_is_left_out(read, monkeypatch):
+    monkeypatch.setattr(careful_rows, "_WINDOW", 64)
+
+    table = read(("a,b\n" + "1,2\n" * 5) * 40)
+
+    assert (table.summary.rows, table.summary.bad_row_count) == (200, 39)

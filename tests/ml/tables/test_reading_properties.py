@@ -10,16 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.tables.heading import check_head
 from ml.tables.reading import Limits, TableSummary, read_table
 from ml.tables.values import BLANKS, NONE, is_missing
 
-SETTINGS = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SETTINGS = settings(max_examples=30)
 WESTERN = "".join(chr(code) for code in [*range(32, 127), *range(0xC0, 0x100)]) + "€œ’\n"
 ANY = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t")
 # The word that is missing or not by how often it comes has tests of its own.

@@ -101,7 +101,7 @@ def test_a_usual_grid_takes_fewer_values_where_trials_are_few():
                 },
             },
             "tuning.trials",
-            "400 combinations and the parameters as they are, more than the 20 trials allowed; try fewer values.",
+            "400 combinations and the parameters as they are; at most 200 can be tried. Try fewer values.",
         ),
         ("knn", {"method": "luck"}, "tuning.method", "grid, random, bayesian"),
         ("knn", {"trials": 0}, "tuning.trials", "from 1 to 200"),
@@ -125,7 +125,12 @@ def test_a_usual_grid_takes_fewer_values_where_trials_are_few():
         ("knn", {"ranges": {"n_neighbors": {"low": 1}}}, "tuning.ranges.n_neighbors", "both a low and a high end"),
         ("knn", {"ranges": {"n_neighbors": {"low": 0, "high": 3}}}, "tuning.ranges.n_neighbors", "from 1 to 1,000"),
         ("knn", {"ranges": {"n_neighbors": {"low": 1, "high": 2.5}}}, "tuning.ranges.n_neighbors", "a whole number"),
-        ("knn", {"ranges": {"n_neighbors": {"low": 3, "high": 3}}}, "tuning.ranges.n_neighbors", "below the high end"),
+        (
+            "knn",
+            {"ranges": {"n_neighbors": {"low": 3, "high": 3}}},
+            "tuning.ranges.n_neighbors",
+            "lower than it ends; got 3 to 3.",
+        ),
         ("knn", {"ranges": {"weights": {"low": 1, "high": 3}}}, "tuning.ranges.weights", "give the choices to try"),
         ("knn", {"ranges": {"weights": {"choices": ["far"]}}}, "tuning.ranges.weights", "one of uniform, distance"),
         ("knn", {"ranges": {"weights": {"choices": []}}}, "tuning.ranges.weights", "at least one value"),
@@ -139,7 +144,7 @@ def test_a_usual_grid_takes_fewer_values_where_trials_are_few():
             "hist_gradient_boosting",
             {"ranges": {"l2_regularization": {"low": 0, "high": 1, "log": True}}},
             "tuning.ranges.l2_regularization",
-            "Only values above 0 have a logarithm",
+            "l2_regularization must start above 0 to be tried by its logarithm",
         ),
         (
             "random_forest",
@@ -149,8 +154,8 @@ def test_a_usual_grid_takes_fewer_values_where_trials_are_few():
                 "ranges": {"max_depth": {"low": 1, "high": 9}, "min_samples_leaf": {"low": 1, "high": 9}},
             },
             "tuning.trials",
-            "The grid has 5 × 5 = 25 combinations and the parameters as they are, more than the 20 trials allowed; "
-            "raise trials, or try fewer values.",
+            "tuning.trials must be at least 26, as the grid has 5 × 5 = 25 combinations and the parameters as they "
+            "are; or try fewer values.",
         ),
     ],
 )

@@ -106,6 +106,22 @@ def test_a_trial_says_how_it_did():
     ]
 
 
+def test_folds_that_score_alike_give_no_interval():
+    listener = Listener()
+
+    searched(lambda *_: scored(0.8, 0.8, 0.8), trials=1, listener=listener)
+
+    assert [(trial["std"], trial["interval"]) for trial in listener.trials] == [(0.0, None)]
+
+
+def test_small_scores_are_told_apart_from_nothing():
+    listener = Listener()
+
+    searched(lambda *_: scored(1.2345678e-18, 3e-18), trials=1, listener=listener, metric="mse")
+
+    assert listener.trials[0]["score"] == 2.11728e-18
+
+
 def test_a_lower_score_wins_where_lower_is_better():
     found = searched(lambda params, _: scored(params["n_neighbors"]), trials=20, metric="mae")
 
@@ -124,7 +140,8 @@ def test_what_won_is_noted_beside_what_was_asked_for():
 
     (note,) = found.notes
     assert note.endswith(
-        "did best: -0.5 on average over 2 folds of the rows to learn from, against -12 of the parameters asked for. "
+        "did best: its R² is -0.5 on average over 2 folds of the rows to learn from, against -12 of the "
+        "parameters asked for. "
         "It has n_neighbors 16, weights distance."
     )
 
@@ -166,7 +183,7 @@ def test_a_search_that_is_stopped_keeps_the_best_so_far():
     assert len(listener.trials) == 4
     assert found.was_stopped
     assert found.score == max(trial["score"] for trial in listener.trials)
-    assert found.notes[0] == "Stopped early after 4 of 40 trials, at the person's wish."
+    assert found.notes[0] == "Stopped early after 4 of 40 trials, as asked."
 
 
 def test_a_search_stopped_before_there_is_anything_finishes_what_it_has_begun():
@@ -178,7 +195,7 @@ def test_a_search_stopped_before_there_is_anything_finishes_what_it_has_begun():
 
     assert found.params == {"n_neighbors": 5, "weights": "uniform"}
     assert found.notes == [
-        "Stopped early after 1 of 40 trials, at the person's wish.",
+        "Stopped early after 1 of 40 trials, as asked.",
         "No candidate but the parameters asked for was tried; they are kept.",
     ]
 

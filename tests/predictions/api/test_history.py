@@ -89,6 +89,29 @@ def test_list_filters_searches_and_orders(api, actor, person, model):
     assert api.get("/api/predictions", {"model": "mine"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("success", "answers"), [("TRUE", True), ("1", True), ("False", False), ("0", False), ("", None)]
+)
+def test_success_is_asked_for_in_any_of_the_usual_words(api, actor, model, success, answers):
+    made, failed = predict(actor, model), predict(actor, model)
+    Prediction.objects.filter(pk=failed.pk).update(success=False)
+    by_success = {True: str(made.pk), False: str(failed.pk)}
+
+    assert ids(api, success=success) == [pk for key, pk in sorted(by_success.items()) if answers in (key, None)]
+
+
+@pytest.mark.parametrize("success", ["bogus", "2", "yes", "null", "true,false"])
+def test_an_unknown_word_for_success_is_refused_by_its_name(api, actor, model, success):
+    predict(actor, model)
+
+    answer = api.get("/api/predictions", {"success": success})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"code": "invalid", "detail": f"Say true or false; got '{success}'.", "attr": "success"}
+    ]
+
+
 def test_list_takes_as_many_queries_for_three_as_for_one(api, actor, model):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

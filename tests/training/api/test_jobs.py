@@ -17,8 +17,8 @@ from workspaces.models import Role
 
 FIELDS = {
     "id", "project", "name", "dataset", "dataset_version", "dataset_schema", "target", "task", "algorithm", "params",
-    "train_percentage", "validation", "group_by", "order_by", "class_weight", "tuning", "metric", "seed", "steps",
-    "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
+    "train_percentage", "validation", "group_by", "order_by", "class_weight", "tuning", "metric", "seed",
+    "time_budget_s", "left_out", "steps", "state", "stage", "progress", "progress_detail", "metrics", "error", "model",
     "queue", "keep_best", "reproduces", "reproduction", "credits_charged", "credits_refunded", "attempt",
     "created_at", "started_at", "finished_at",
 }  # fmt: skip
@@ -98,6 +98,8 @@ def test_start_answers_with_the_queued_job(api, person, dataset):
         "tuning": None,
         "metric": "accuracy",
         "seed": 7,
+        "time_budget_s": None,
+        "left_out": [],
         "steps": [],
         "state": "queued",
         "stage": "",
@@ -271,8 +273,18 @@ def test_start_takes_null_for_whatever_may_be_left_out(api, dataset):
     assert nulls.json() | own == plain | own
 
 
-def test_a_time_budget_is_taken_and_ignored_where_it_means_nothing(api, dataset):
-    assert api.post("/api/training", body(dataset, time_budget_s=60)).status_code == 201
+@pytest.mark.parametrize("wish", [{"algorithm": "random_forest"}, {"validation": {"cv": 3}}, {"tuning": {"trials": 2}}])
+def test_a_time_budget_is_for_what_can_end_with_the_best_so_far(api, dataset, wish):
+    answer = api.post("/api/training", body(dataset, time_budget_s=60, **wish))
+
+    assert (answer.status_code, answer.json()["time_budget_s"]) == (201, 60)
+
+
+def test_a_time_budget_that_cannot_be_kept_is_refused(api, dataset):
+    answer = api.post("/api/training", body(dataset, time_budget_s=60))
+
+    assert refused(answer) == (400, "invalid", "time_budget_s")
+    assert "leaves no model before its end" in answer.json()["errors"][0]["detail"]
     assert refused(api.post("/api/training", body(dataset, time_budget_s=0)))[2] == "time_budget_s"
 
 

@@ -61,6 +61,7 @@ def redis(tmp_path, settings, monkeypatch) -> Iterator[Server]:
         pytest.skip("no redis-server here")
     monkeypatch.setattr(hub, "SAFETY_S", NEVER_S)
     monkeypatch.setattr(wakeups, "SILENT_S", 0.0)
+    monkeypatch.setattr(wakeups, "PATIENCE_S", 60.0)
     with Server(tmp_path).running() as server:
         settings.REDIS_URL = server.url
         yield server

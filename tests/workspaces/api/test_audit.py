@@ -36,7 +36,7 @@ def test_an_entry_says_who_did_what_when_to_what(api, audit, workspace, person):
 
     event = OutboxEvent.objects.latest("id")
     assert answer.json()["results"][0] == {
-        "id": event.pk,
+        "id": str(event.public_id),
         "kind": "member.invited",
         "what": f"{person.username} invited new@example.org as editor",
         "who": {"username": person.username},

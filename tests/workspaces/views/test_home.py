@@ -44,7 +44,7 @@ def test_signing_up_lands_in_a_ready_project(client):
 def test_signing_up_shows_the_refusal_beside_its_field(client, changes, attr):
     answer = sign_up(client, **changes)
 
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [attr])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, [attr])
     assert User.objects.count() == 0
     assert PASSWORD not in answer.content.decode()
 
@@ -53,6 +53,12 @@ def test_signing_up_with_a_taken_address_is_refused(client, person):
     answer = sign_up(client, email=person.email.upper())
 
     assert answer.context["form"].errors == {"email": ["This email address has an account already."]}
+
+
+def test_signing_up_with_a_username_taken_in_another_case_is_refused(client, person):
+    answer = sign_up(client, username=person.username.upper())
+
+    assert answer.context["form"].errors == {"username": ["This username is taken. Choose another."]}
 
 
 def test_signing_up_promises_no_credits_when_they_are_switched_off(client, settings):
@@ -91,6 +97,16 @@ def test_a_workspace_is_made_with_a_first_project(web):
 
     project = Project.objects.get(workspace__name="Lab")
     assert (answer.status_code, answer["Location"]) == (302, f"/projects/{project.pk}")
+
+
+@pytest.mark.parametrize(("page", "model"), [("/workspaces/new", Workspace), ("/projects/new", Project)])
+def test_a_form_sent_twice_makes_one(web, project, page, model):
+    wish = {"workspace": project.workspace_id, "name": "Lab", "showing": web.get(page).context["showing"]}
+
+    first, again = web.post(page, wish), web.post(page, wish)
+
+    assert first["Location"] == again["Location"]
+    assert model.objects.filter(name="Lab").count() == 1
 
 
 def test_a_workspace_needs_a_name(web, project):

@@ -1,4 +1,4 @@
-"""Shapes of jobs, their events, and models."""
+"""Shapes of jobs, their events and the candidates of their searches."""
 
 from typing import Any
 from uuid import UUID
@@ -11,23 +11,11 @@ from accounts.api.serializers import PricedSerializer
 from accounts.credits import Cost
 from accounts.queries import refunds
 from datasets.api.recipes import StepSerializer
-from training.api.fields import OneOfField, ValidationField
-from training.downloads import FORMATS
-from training.models import Job, JobEvent, ModelStatus, ModelVersion
+from training.api.fields import ValidationField
+from training.models import Job, JobEvent
 from training.queries import reproduction_of
 from training.states import JobState
 from training.waits import QueuePlace, places
-from workspaces import access
-
-
-class AlgorithmSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    tasks = serializers.ListField(child=serializers.CharField())
-    params = serializers.DictField(help_text="JSON Schema of the parameters, with defaults")
-    takes_class_weights = serializers.BooleanField(help_text="Whether a training can let each class weigh the same")
-    keeps_so_far = serializers.BooleanField(help_text="Whether a fit that is stopped can keep the best so far")
 
 
 class QueuePlaceSerializer(serializers.Serializer[Any]):
@@ -47,13 +35,19 @@ class ReproductionSerializer(serializers.Serializer[Any]):
 
     of = serializers.UUIDField()
     same = serializers.BooleanField()
+    metric = serializers.CharField(help_text="What both are judged by")
+    before = serializers.FloatField(allow_null=True, help_text="By it, the score of the job that was repeated")
+    after = serializers.FloatField(allow_null=True)
+    scores = serializers.IntegerField(help_text="How many were compared")
     differences = DifferenceSerializer(many=True)
 
 
 class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
-    dataset = serializers.UUIDField(source="dataset_version.dataset_id", default=None, read_only=True)
-    dataset_version = serializers.IntegerField(source="dataset_version.number", default=None, read_only=True)
+    dataset = serializers.UUIDField(source="dataset_version.dataset_id", default=None, read_only=True, allow_null=True)
+    dataset_version = serializers.IntegerField(
+        source="dataset_version.number", default=None, read_only=True, allow_null=True
+    )
     dataset_schema = serializers.IntegerField(source="plan.schema_number", default=1, read_only=True)
     target = serializers.CharField(source="plan.target", read_only=True)
     algorithm = serializers.CharField(source="plan.algorithm", read_only=True)
@@ -61,16 +55,24 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
     params = serializers.DictField(source="plan.params", read_only=True)
     train_percentage = serializers.IntegerField(source="plan.train_percentage", read_only=True)
     validation = serializers.SerializerMethodField()
-    group_by = serializers.CharField(source="plan.validation.group_by", default=None, read_only=True)
-    order_by = serializers.CharField(source="plan.validation.order_by", default=None, read_only=True)
-    class_weight = serializers.CharField(source="plan.class_weight", default=None, read_only=True)
-    tuning = serializers.DictField(source="plan.tuning", default=None, read_only=True)
+    group_by = serializers.CharField(source="plan.validation.group_by", default=None, read_only=True, allow_null=True)
+    order_by = serializers.CharField(source="plan.validation.order_by", default=None, read_only=True, allow_null=True)
+    class_weight = serializers.CharField(source="plan.class_weight", default=None, read_only=True, allow_null=True)
+    tuning = serializers.DictField(source="plan.tuning", default=None, read_only=True, allow_null=True)
     metric = serializers.CharField(source="plan.metric", read_only=True)
+    time_budget_s = serializers.IntegerField(source="plan.time_budget_s", default=None, read_only=True, allow_null=True)
+    left_out = serializers.ListField(
+        source="plan.left_out",
+        default=list,
+        read_only=True,
+        child=serializers.CharField(),
+        help_text="Why columns are no features that would be by default, a sentence each",
+    )
     seed = serializers.IntegerField(source="plan.seed", read_only=True)
     steps = serializers.SerializerMethodField()
     metrics = serializers.DictField(read_only=True)
     error = serializers.SerializerMethodField()
-    model = serializers.UUIDField(source="model.pk", default=None, read_only=True)
+    model = serializers.UUIDField(source="model.pk", default=None, read_only=True, allow_null=True)
     queue = serializers.SerializerMethodField()
     reproduces = serializers.UUIDField(source="reproduces_id", read_only=True, allow_null=True)
     reproduction = serializers.SerializerMethodField()
@@ -96,6 +98,8 @@ class JobSerializer(PricedSerializer, serializers.ModelSerializer[Job]):
             "class_weight",
             "tuning",
             "metric",
+            "time_budget_s",
+            "left_out",
             "seed",
             "steps",
             "state",
@@ -196,100 +200,3 @@ class CandidateSerializer(serializers.Serializer[Any]):
 
 class AfterSerializer(serializers.Serializer[None]):
     after = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
-
-
-class FormatSerializer(serializers.Serializer[None]):
-    format = OneOfField(choices=FORMATS, default=FORMATS[0])
-
-
-class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
-    dataset = serializers.UUIDField(source="dataset_version.dataset_id", read_only=True)
-    dataset_version = serializers.IntegerField(source="dataset_version.number", read_only=True)
-    dataset_schema = serializers.IntegerField(source="plan.schema_number", default=1, read_only=True)
-    data_sha256 = serializers.CharField(source="dataset_version.sha256", read_only=True)
-    job = serializers.UUIDField(source="job_id", read_only=True, allow_null=True)
-    params = serializers.DictField(source="fitted_params", read_only=True, help_text="Those it was fitted with")
-    asked_params = serializers.DictField(
-        source="plan.params", read_only=True, help_text="Those asked for: where a search, if any, began"
-    )
-    steps = serializers.SerializerMethodField()
-    input_schema = serializers.ListField(child=serializers.DictField(), read_only=True)
-    output_schema = serializers.DictField(read_only=True)
-    metrics = serializers.DictField(read_only=True)
-    permission = serializers.SerializerMethodField()
-    status = OneOfField(choices=ModelStatus.choices, required=False)
-
-    class Meta:
-        model = ModelVersion
-        fields = [
-            "id",
-            "project",
-            "name",
-            "version",
-            "status",
-            "source",
-            "framework",
-            "description",
-            "task",
-            "target",
-            "algorithm",
-            "params",
-            "asked_params",
-            "steps",
-            "job",
-            "dataset",
-            "dataset_version",
-            "dataset_schema",
-            "data_sha256",
-            "input_schema",
-            "output_schema",
-            "metrics",
-            "size_bytes",
-            "permission",
-            "created_at",
-        ]
-        read_only_fields = [
-            "project",
-            "name",
-            "version",
-            "source",
-            "framework",
-            "task",
-            "target",
-            "algorithm",
-            "size_bytes",
-        ]
-
-    @extend_schema_field(StepSerializer(many=True))
-    def get_steps(self, model: ModelVersion) -> list[dict[str, Any]]:
-        steps: list[dict[str, Any]] = model.plan.get("steps", [])
-        return steps
-
-    def get_permission(self, model: ModelVersion) -> str:
-        """What the caller's role in the workspace lets them do with it: `view` or `edit`."""
-        role: str = model.role  # type: ignore[attr-defined]  # annotated by `queries.models_of`
-        return "edit" if role in access.ROLES_FOR[access.Action.EDIT] else "view"
-
-
-class EvaluationSerializer(serializers.Serializer[Any]):
-    metrics = serializers.DictField()
-    evaluation = serializers.DictField()
-
-
-class FeatureImportanceSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    mean = serializers.FloatField()
-    std = serializers.FloatField()
-
-
-class ExplanationSerializer(serializers.Serializer[Any]):
-    """Permutation importance on rows not seen: the drop of `metric`, mean and spread over the shuffles."""
-
-    metric = serializers.CharField(allow_null=True)
-    rows = serializers.IntegerField()
-    repeats = serializers.IntegerField()
-    features = FeatureImportanceSerializer(many=True)
-
-
-class CompareSerializer(serializers.Serializer[None]):
-    ids = serializers.CharField(max_length=400, help_text="two to five ids of models, with commas between them")

@@ -1,15 +1,12 @@
-"""Algorithms, training jobs and models for programs."""
+"""Training jobs for programs."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
-from rest_framework.permissions import AllowAny
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,29 +17,23 @@ from core.errors import Conflict, InvalidInput
 from datasets import recipes
 from datasets.models import Dataset, DatasetVersion
 from datasets.queries import version as dataset_version
-from ml.algorithms.registry import all_algorithms
-from training import comparisons, downloads, journal, leaderboard, queries, services
-from training.api import serializers
+from training import journal, leaderboard, queries, services
 from training.api.fields import one_of_filter
+from training.api.job_serializers import (
+    AfterSerializer,
+    CandidateSerializer,
+    EventSerializer,
+    JobIdSerializer,
+    JobSerializer,
+    StopSerializer,
+)
+from training.api.models import ModelDownloadView
 from training.api.wishes import WishSerializer
-from training.models import Job, JobEvent, ModelStatus, ModelVersion
+from training.models import Job, JobEvent, ModelVersion
 from training.states import JobState
 from training.wish import TrainingWish
 from workspaces import access
 from workspaces.models import Project
-
-NOT_EXPLAINED: dict[str, Any] = {"metric": None, "rows": 0, "repeats": 0, "features": []}
-
-
-class AlgorithmsView(APIView):
-    """What can be trained, each with its purpose and the JSON Schema of its parameters. Public."""
-
-    permission_classes = [AllowAny]
-    authentication_classes = []
-
-    @extend_schema(responses=serializers.AlgorithmSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        return Response(serializers.AlgorithmSerializer(all_algorithms(), many=True).data)
 
 
 class JobFilter(filters.FilterSet):
@@ -53,7 +44,7 @@ class JobFilter(filters.FilterSet):
 class JobsView(generics.ListAPIView[Job]):
     """The training jobs the caller may see, newest first."""
 
-    serializer_class = serializers.JobSerializer
+    serializer_class = JobSerializer
     filterset_class = JobFilter
     search_fields = ["name"]
     ordering_fields = ["created_at", "finished_at", "name", "state"]
@@ -66,7 +57,7 @@ class JobsView(generics.ListAPIView[Job]):
 class TrainingView(JobsView):
     """Start a training run; it costs the price of a training."""
 
-    @extend_schema(request=WishSerializer, responses={201: serializers.JobSerializer})
+    @extend_schema(request=WishSerializer, responses={201: JobSerializer})
     @answers_once
     def post(self, request: Request) -> Response:
         body = WishSerializer(data=request.data)
@@ -75,7 +66,6 @@ class TrainingView(JobsView):
         project = access.get(actor, Project.objects.all(), wish.pop("project"))
         dataset = access.get(actor, Dataset.objects.filter(project=project), wish.pop("dataset"))
         version = dataset_version(dataset, wish.pop("version", None))
-        wish.pop("time_budget_s", None)  # no algorithm here takes one
         if recipe_id := wish.pop("recipe", None):
             wish["steps"] = self._steps_of(actor, recipe_id, version, wish)
         job = services.start_training(actor=actor, version=version, wish=TrainingWish(**wish))
@@ -93,13 +83,13 @@ class TrainingView(JobsView):
 
 def job_answer(actor: Actor, job_id: Any) -> dict[str, Any]:
     """One job as every endpoint shows it."""
-    return serializers.JobSerializer(access.get(actor, queries.jobs_of(actor), job_id)).data
+    return JobSerializer(access.get(actor, queries.jobs_of(actor), job_id)).data
 
 
 class JobView(APIView):
     """One job."""
 
-    @extend_schema(responses=serializers.JobSerializer)
+    @extend_schema(responses=JobSerializer)
     def get(self, request: Request, pk: str) -> Response:
         return Response(job_answer(Actor.of(request), pk))
 
@@ -107,9 +97,9 @@ class JobView(APIView):
 class StatusView(APIView):
     """One job, asked for by query parameter."""
 
-    @extend_schema(parameters=[serializers.JobIdSerializer], responses=serializers.JobSerializer)
+    @extend_schema(parameters=[JobIdSerializer], responses=JobSerializer)
     def get(self, request: Request) -> Response:
-        query = serializers.JobIdSerializer(data=request.query_params)
+        query = JobIdSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         return Response(job_answer(Actor.of(request), query.validated_data["job_id"]))
 
@@ -117,9 +107,9 @@ class StatusView(APIView):
 class StopView(APIView):
     """Cancel a job that has not ended, or, with `keep_best`, let a running one end with the best it has."""
 
-    @extend_schema(request=serializers.StopSerializer, responses={202: serializers.JobSerializer})
+    @extend_schema(request=StopSerializer, responses={202: JobSerializer})
     def post(self, request: Request, pk: str) -> Response:
-        body = serializers.StopSerializer(data=request.data)
+        body = StopSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         actor = Actor.of(request)
         services.stop_training(actor=actor, job=access.get(actor, queries.jobs_of(actor), pk), **body.validated_data)
@@ -132,9 +122,10 @@ class ReproduceView(APIView):
     Once it has succeeded, `reproduction` tells whether it came out the same.
     """
 
-    @extend_schema(request=None, responses={201: serializers.JobSerializer})
+    @extend_schema(request=None, responses={201: JobSerializer})
     @answers_once
     def post(self, request: Request, pk: str) -> Response:
+        serializers.Serializer(data=request.data).is_valid(raise_exception=True)  # takes nothing, but only as JSON
         actor = Actor.of(request)
         job = services.reproduce_training(actor=actor, job=access.get(actor, queries.jobs_of(actor), pk))
         return Response(job_answer(actor, job.pk), status=status.HTTP_201_CREATED)
@@ -146,18 +137,18 @@ class EventsView(generics.ListAPIView[JobEvent]):
     The socket `/ws/training` sends the same as they come (`docs/live-updates.md`).
     """
 
-    serializer_class = serializers.EventSerializer
+    serializer_class = EventSerializer
     pagination_class = None
     filter_backends = []
     queryset = JobEvent.objects.none()
 
     def get_queryset(self) -> QuerySet[JobEvent]:
-        query = serializers.AfterSerializer(data=self.request.query_params)
+        query = AfterSerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         job = access.get(Actor.of(self.request), Job.objects.all(), self.kwargs["pk"])
         return journal.events_after(job, query.validated_data["after"])
 
-    @extend_schema(parameters=[serializers.AfterSerializer])
+    @extend_schema(parameters=[AfterSerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -165,24 +156,10 @@ class EventsView(generics.ListAPIView[JobEvent]):
 class LeaderboardView(APIView):
     """The candidates of a job's search so far, the best first and those that failed last; none without a search."""
 
-    @extend_schema(responses=serializers.CandidateSerializer(many=True))
+    @extend_schema(responses=CandidateSerializer(many=True))
     def get(self, request: Request, pk: str) -> Response:
         job = access.get(Actor.of(request), queries.jobs_of(Actor.of(request)), pk)
-        return Response(serializers.CandidateSerializer(leaderboard.candidates(job), many=True).data)
-
-
-class ModelDownloadView(APIView):
-    """A model's file."""
-
-    @extend_schema(parameters=[serializers.FormatSerializer], responses={200: OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: str) -> FileResponse:
-        query = serializers.FormatSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        model = self.get_model(Actor.of(request), pk)
-        return downloads.response(model, query.validated_data["format"])
-
-    def get_model(self, actor: Actor, pk: str) -> ModelVersion:
-        return access.get(actor, queries.models_of(actor), pk)
+        return Response(CandidateSerializer(leaderboard.candidates(job), many=True).data)
 
 
 class JobDownloadView(ModelDownloadView):
@@ -194,71 +171,3 @@ class JobDownloadView(ModelDownloadView):
         if model is None:
             raise Conflict("This job has made no model.", code="no_model")
         return model
-
-
-class ModelFilter(filters.FilterSet):
-    project = filters.UUIDFilter()
-    status = one_of_filter("status", ModelStatus)
-    name = filters.CharFilter()
-
-
-class ModelsView(generics.ListAPIView[ModelVersion]):
-    """The models the caller may see, newest first."""
-
-    serializer_class = serializers.ModelSerializer
-    filterset_class = ModelFilter
-    search_fields = ["name", "description", "target", "algorithm"]
-    ordering_fields = ["created_at", "name", "version", "size_bytes"]
-    queryset = ModelVersion.objects.none()
-
-    def get_queryset(self) -> QuerySet[ModelVersion]:
-        return queries.models_of(Actor.of(self.request))
-
-
-class ModelView(generics.RetrieveUpdateDestroyAPIView[ModelVersion]):
-    """One model version; deleting it archives it."""
-
-    serializer_class = serializers.ModelSerializer
-    queryset = ModelVersion.objects.none()
-    http_method_names = ["get", "patch", "delete", "head", "options"]
-
-    def get_object(self) -> ModelVersion:
-        actor = Actor.of(self.request)
-        return access.get(actor, queries.models_of(actor), self.kwargs["pk"])
-
-    def perform_update(self, serializer: serializers.ModelSerializer) -> None:  # type: ignore[override]
-        services.update_model(actor=Actor.of(self.request), model=self.get_object(), **serializer.validated_data)
-        serializer.instance = self.get_object()
-
-    def perform_destroy(self, instance: ModelVersion) -> None:
-        services.archive_model(actor=Actor.of(self.request), model=instance)
-
-
-class ModelMetricsView(APIView):
-    """How good a model is on rows it had not seen, beside a baseline."""
-
-    @extend_schema(responses=serializers.EvaluationSerializer)
-    def get(self, request: Request, pk: str) -> Response:
-        actor = Actor.of(request)
-        return Response(serializers.EvaluationSerializer(access.get(actor, queries.models_of(actor), pk)).data)
-
-
-class ModelExplanationView(APIView):
-    """Which columns a model rests on: how much its score drops when one of them is shuffled."""
-
-    @extend_schema(responses=serializers.ExplanationSerializer)
-    def get(self, request: Request, pk: str) -> Response:
-        actor = Actor.of(request)
-        model = access.get(actor, queries.models_of(actor), pk)
-        return Response(serializers.ExplanationSerializer(model.evaluation.get("importance") or NOT_EXPLAINED).data)
-
-
-class CompareView(APIView):
-    """Two to five models side by side: what differs, their scores, and whether the difference is more than chance."""
-
-    @extend_schema(parameters=[serializers.CompareSerializer], responses={200: OpenApiTypes.OBJECT})
-    def get(self, request: Request) -> Response:
-        query = serializers.CompareSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        models = comparisons.models_named(Actor.of(request), query.validated_data["ids"].split(","))
-        return Response(comparisons.compare(models))

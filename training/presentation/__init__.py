@@ -1,0 +1,1 @@
+"""What pages say: ready words and figures for the templates to place."""
