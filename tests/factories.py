@@ -2,13 +2,14 @@
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
 from accounts import credits, keys
 from accounts.models import ApiKey, LedgerEntry, User, Wallet
@@ -176,7 +177,20 @@ def fitted(job: Job, folder: Path) -> dict[str, Any]:
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
     """As `racing.at_once`, each call with a connection of its own. Needs a test with `transaction=True`."""
-    return racing.at_once(*[partial(_with_own_connection, call) for call in calls])
+    return racing.at_once(*[partial(_with_own_connection, call) for call in calls], prepare=_connect)
+
+
+def _connect() -> None:
+    """Connect to the database, with patience: a server says "too many clients" while those before are still leaving."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            connection.ensure_connection()
+            return
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _with_own_connection(call: Callable[[], Any]) -> Any:

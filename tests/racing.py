@@ -5,14 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Make the calls at the same moment; returns what each returned, or the exception it raised."""
+def at_once(*calls: Callable[[], Any], prepare: Callable[[], object] = lambda: None) -> list[Any]:
+    """Make the calls at the same moment; returns what each returned, or the exception it raised.
+
+    Each thread prepares itself before it waits for the others.
+    """
     answers: list[Any] = [None] * len(calls)
     start = threading.Barrier(len(calls))
 
     def run(place: int, call: Callable[[], Any]) -> None:
         try:
-            start.wait(60)
+            prepare()
+            start.wait(120)
             answers[place] = call()
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             answers[place] = error
@@ -21,5 +25,5 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(240)
     return answers
