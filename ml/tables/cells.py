@@ -18,10 +18,10 @@ def cleaned_cell(cell: str) -> str:
     trimmed = f"trim({cell}, {literal(BLANKS)})"
     marks = ", ".join(literal(mark) for mark in sorted(MISSING_MARKS))
     plain = " OR ".join(f"{cell} BETWEEN {literal(first)} AND {literal(end)}" for first, end in _NO_MARK_BETWEEN)
-    # Trimming a set of characters is slow, so that a quick look spares most cells: blanks come before the first
-    # printed character or behind all of ASCII. Then most are let pass for their length or for how they begin.
+    # Trimming a set of characters is slow, so that a quick look at both ends spares most cells: blanks come before the
+    # first printed character or behind all of ASCII. Then most are let pass for their length or for how they begin.
     return (
-        f"CASE WHEN {cell} < '!' OR {cell} >= '\u00a0' OR right({cell}, 1) < '!' OR right({cell}, 1) >= '\u00a0' "
+        f"CASE WHEN {cell} < '!' OR {cell} >= '\u00a0' OR contains({literal(BLANKS)}, substring({cell}, -1, 1)) "
         f"THEN CASE WHEN lower({trimmed}) IN ({marks}) THEN NULL ELSE {trimmed} END "
         f"WHEN strlen({cell}) > {max(map(len, MISSING_MARKS))} OR {plain} THEN {cell} "
         f"WHEN lower({cell}) IN ({marks}) THEN NULL ELSE {cell} END"

@@ -47,16 +47,13 @@ BOOLEAN = Kind(
     "try_cast({v} AS BOOLEAN)",
     "boolean",
 )
-# A leading zero or a long number after a plus is a code or a telephone number, and stays text. The pattern
-# comes first because a cast alone takes '0.125' for 0 and '1_000' for 1000.
-INTEGER = Kind(
-    "integer",
-    Dtype.INTEGER,
-    "whole numbers",
-    _matches("-?(0|[1-9][0-9]{0,18})|[+](0|[1-9][0-9]{0,5})") + " AND try_cast({v} AS BIGINT) IS NOT NULL",
-    "try_cast({v} AS BIGINT)",
-    "integer",
+# A leading zero or a long number after a plus is a code or a telephone number, and stays text. A cast alone takes
+# '0.125' for 0 and '1_000' for 1000; what it gives is quickly seen to be right where it is written in the same way.
+_WHOLE_NUMBER = (
+    "CASE WHEN CAST(try_cast({v} AS BIGINT) AS VARCHAR) = {v} THEN try_cast({v} AS BIGINT) "
+    f"WHEN {_matches('-?(0|[1-9][0-9]{0,18})|[+](0|[1-9][0-9]{0,5})')} THEN try_cast({{v}} AS BIGINT) END"
 )
+INTEGER = Kind("integer", Dtype.INTEGER, "whole numbers", f"({_WHOLE_NUMBER}) IS NOT NULL", _WHOLE_NUMBER, "integer")
 PHONE = Kind("phone", Dtype.ID, "telephone or postal codes", _matches("[0-9]{5,15}"), "{v}", "integer")
 NUMBER = Kind(
     "number",

@@ -1,6 +1,6 @@
 """One look at every column of a stored table: each value is read once, whoever wants to know what."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,28 +26,26 @@ def look_at_all(
     """The look of each of the first `width` columns of the view `typed`; `report` hears how many are done."""
     kinds = storage_kinds(connection, "typed")[:width]
     looks: dict[int, Look] = {}
-    for kind, places in _batches_of_one_kind(kinds, rows):
+    for places in _batches([i for i, kind in enumerate(kinds) if kind in MEASURED], rows):
         report(len(looks))
-        found = (
-            _measured(connection, kind, places, rows) if kind in MEASURED else worded(connection, kind, places, rows)
-        )
-        looks |= {place: found.get(place, Look(kind=kind)) for place in places}
+        looks |= _measured(connection, {i: kinds[i] for i in places}, rows)
+    for kind in sorted({*kinds} - MEASURED):
+        for places in _batches([i for i, other in enumerate(kinds) if other == kind], rows):
+            report(len(looks))
+            looks |= {i: Look(kind=kind) for i in places} | worded(connection, kind, places, rows)
     report(len(looks))
     return [looks[place] for place in range(width)]
 
 
-def _batches_of_one_kind(kinds: Sequence[str], rows: int) -> Iterator[tuple[str, Sequence[int]]]:
-    for kind in sorted(set(kinds)):
-        same = [i for i, other in enumerate(kinds) if other == kind]
-        for places in batches(same, min(_COLUMNS_AT_ONCE, max(1, _VALUES_AT_ONCE // max(rows, 1)))):
-            yield kind, places
+def _batches(places: Sequence[int], rows: int) -> Iterator[Sequence[int]]:
+    return batches(places, min(_COLUMNS_AT_ONCE, max(1, _VALUES_AT_ONCE // max(rows, 1))))
 
 
-def _measured(connection: duckdb.DuckDBPyConnection, kind: str, places: Sequence[int], rows: int) -> dict[int, Look]:
-    table = connection.sql(select((f"c{i}" for i in places), "typed")).to_arrow_table()
+def _measured(connection: duckdb.DuckDBPyConnection, kinds: Mapping[int, str], rows: int) -> dict[int, Look]:
+    table = connection.sql(select((f"c{i}" for i in kinds), "typed")).to_arrow_table()
     with ThreadPoolExecutor(THREADS if rows >= _LEAST_ROWS_FOR_THREADS else 1) as pool:
-        looks = pool.map(lambda column: measured(_numbers(column), kind), table.columns)
-        return dict(zip(places, looks, strict=True))
+        looks = pool.map(lambda column, kind: measured(_numbers(column), kind), table.columns, kinds.values())
+        return dict(zip(kinds, looks, strict=True))
 
 
 def _numbers(column: pa.ChunkedArray) -> Any:
