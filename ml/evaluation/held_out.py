@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+# What a `HeldOut` may have for each row, but for the number of its fold.
+COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "groups", "places", "copied")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
@@ -15,8 +18,9 @@ class HeldOut:
     errors, `middle`, the median; or the most frequent class and the classes' shares.
 
     `parts` numbers the fold each row was predicted in, None where one part was held out; `groups` says by a code which
-    rows are of one group, None where each stands for itself; `places` are the rows' places in the table; `learnt` is
-    what the model says of (a sample of) the rows it has learnt from.
+    rows are of one group, None where each stands for itself; `places` are the rows' places in the table; `copied` tells
+    which are equal, in every column of the table, to a row learnt from; `learnt` is what the model says of (a sample
+    of) the rows it has learnt from.
     """
 
     actual: Any
@@ -32,15 +36,19 @@ class HeldOut:
     parts: Any = None
     groups: Any = None
     places: Any = None
+    copied: Any = None
     learnt: "HeldOut | None" = None
 
     def folds(self) -> Iterator["HeldOut"]:
         """The rows of each fold by themselves; needs `parts`."""
         for part in np.unique(self.parts):
-            chosen = self.parts == part
-            columns = {name: getattr(self, name) for name in _COLUMNS}
-            picked: dict[str, Any] = {name: each[chosen] for name, each in columns.items() if each is not None}
-            yield replace(self, **picked, parts=None, learnt=None)
+            yield self.only(self.parts == part)
+
+    def only(self, chosen: Any) -> "HeldOut":
+        """Some of the rows by themselves, as of one part; `chosen` is a mask of shape (rows,)."""
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        picked: dict[str, Any] = {name: each[chosen] for name, each in columns.items() if each is not None}
+        return replace(self, **picked, parts=None, learnt=None)
 
     @property
     def units(self) -> int:
@@ -55,6 +63,3 @@ class HeldOut:
         if self.parts is None or self.places is None:
             return 1
         return int(np.unique(self.places, return_counts=True)[1].max())
-
-
-_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "groups", "places")

@@ -26,6 +26,8 @@ TOO_GOOD = 0.99
 # Of what a model can do on rows it has learnt from, at least this share should be left on others.
 LEFT_ON_OTHERS = 0.75
 ALL_BUT_ALONE = 0.95
+# So many copies of rows learnt from move a score by what a person would see.
+MANY_COPIED = 0.05
 
 _MOST_NAMED = 5
 
@@ -67,8 +69,8 @@ class _Case:
 def warnings_of(task: Task, rows: HeldOut, found: Judgement) -> list[Warning]:
     """Everything doubtful about these scores as `{"code", "text"}`, the gravest first.
 
-    Codes: `no_score`, `no_better`, `suspected_leak`, `target_shifted`, `overfit`, `few_rows`, `few_groups`,
-    `few_of_a_class`, `wide_interval`, `never_predicted`; `ml.importance` adds `one_column`.
+    Codes: `no_score`, `no_better`, `suspected_leak`, `copied_rows`, `target_shifted`, `overfit`, `few_rows`,
+    `few_groups`, `few_of_a_class`, `wide_interval`, `never_predicted`; `ml.importance` adds `one_column`.
     """
     case = _Case(task, rows, found)
     said = ((code, check(case)) for code, check in _CHECKS.items())
@@ -132,6 +134,23 @@ def _suspected_leak(case: _Case) -> str | None:
         f"Almost too good: {case.metric.name} is {amount(case.score or 0.0)} where the baseline has "
         f"{amount(case.found.baseline[case.metric.key] or 0.0)}. Check that no column is known only after the target, "
         "or says it in other words."
+    )
+
+
+def _copied_rows(case: _Case) -> str | None:
+    copied = case.rows.copied
+    if copied is None or np.mean(copied) < MANY_COPIED:
+        return None
+    rows = int(np.sum(copied)) // case.rows.repeats
+    others = None if copied.all() else _score_on(case.task, case.rows.only(~copied), case.metric.key)
+    without = ""
+    if others is not None and case.score is not None:
+        without = f" Without them its {case.metric.name} is {amount(others)} instead of {amount(case.score)}."
+    are = "is" if rows == 1 else "are"
+    return (
+        f"Of {_rows_judged(case.rows):,} rows that judge the model, {rows:,} {are} equal, in every "
+        f"column, to one it has learnt from.{without} Where such rows are one case written twice, leave the copies out "
+        "of the table."
     )
 
 
@@ -230,6 +249,7 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "no_score": _no_score,
     "no_better": _no_better,
     "suspected_leak": _suspected_leak,
+    "copied_rows": _copied_rows,
     "target_shifted": _target_shifted,
     "overfit": _overfit,
     "few_rows": _few_rows,

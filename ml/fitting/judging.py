@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from ml.algorithms.registry import Progress
 from ml.evaluation import HeldOut, positive_class
+from ml.evaluation.held_out import COLUMNS
 from ml.fitting.rows import Rows
 from ml.plan import FitPlan
 from ml.prediction import outputs_in_parts
@@ -76,12 +77,9 @@ def pooled(judged: Sequence[Judged], *, rows_train: int) -> HeldOut:
     """
     found = [each.held_out for each in judged]
     parts = [np.full(len(each.actual), place) for place, each in enumerate(found, 1)]
-    columns = {name: [getattr(each, name) for each in found] for name in _COLUMNS}
+    columns = {name: [getattr(each, name) for each in found] for name in COLUMNS}
     joined: dict[str, Any] = {name: np.concatenate(column) for name, column in columns.items() if column[0] is not None}
     return replace(found[0], **joined, parts=np.concatenate(parts), rows_train=rows_train)
-
-
-_COLUMNS = ("actual", "predicted", "baseline", "middle", "shares", "baseline_shares", "groups", "places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +108,18 @@ class _Model:
             shares=None if shares is None else among(shares, self.pipeline.classes_, self.labels.classes),
             groups=self.rows.grounds.of(chosen).groups,
             places=self.rows.place[chosen],
+            copied=self._copied(chosen),
             classes=self.labels.classes,
             positive=self.labels.positive,
             rows_train=len(self.cut.train),
             metric=self.plan.metric,
             **self._constant(len(chosen)),
         )
+
+    def _copied(self, chosen: Any) -> Any:
+        repeats = self.rows.repeats
+        learnt = np.unique(repeats[self.cut.train])
+        return np.isin(repeats[chosen], learnt[learnt > 0])
 
     def _constant(self, rows: int) -> dict[str, Any]:
         training = self.rows.values[self.cut.train]

@@ -13,6 +13,7 @@ from ml.plan import FEWEST_ROWS, FitPlan
 from ml.schema import NUMERIC, Column, Task, canonical_frame
 from ml.splits import Grounds
 from ml.tables.frames import load_frame
+from ml.tables.repeats import repeats
 from ml.target import known_target
 from ml.values import LARGEST
 
@@ -22,13 +23,15 @@ class Rows:
     """The rows with a target (and a moment, where they are ordered by one).
 
     `place` is where each stands in the table, `raw` and `frame` the inputs as stored and as canonical, `grounds` what
-    the rows are parted by. `notes` tell what was left out, and what is learnt from otherwise than it stands there.
+    the rows are parted by, `repeats` a number that rows share which are equal in every column of the table, 0 for the
+    others. `notes` tell what was left out, and what is learnt from otherwise than it stands there.
     """
 
     place: Any
     raw: pd.DataFrame
     frame: pd.DataFrame
     grounds: Grounds
+    repeats: Any
     notes: list[str]
 
     @property
@@ -66,6 +69,7 @@ def read(plan: FitPlan, table: Path) -> Rows:
         raw=raw,
         frame=canonical_frame(raw, plan.features),
         grounds=Grounds(values=values, task=plan.task, groups=groups, moments=moments),
+        repeats=repeats(table)[place],
         notes=notes,
     )
 

@@ -1,6 +1,5 @@
 """What a table as a whole is like: rows that repeat, columns that go together, and what to mind before learning."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from ml.schema import Column, Dtype, Role
 from ml.tables.advice import NearCopy, Odd, all_advice
 from ml.tables.associating import association_matrix
 from ml.tables.casting import stored_kinds
-from ml.tables.duck import connect, one_row, parquet, select
 from ml.tables.profiling import Report, silent
+from ml.tables.repeats import count_repeats
 from ml.tables.sampling import Sample, SampledColumn, sample_columns
 from ml.values import Unreadable, moment, number
 
@@ -46,7 +45,7 @@ def explore_table(
     """
     places = [place for place, column in enumerate(columns) if _is_related(column)]
     chosen = places[:MOST_COLUMNS]
-    duplicates = _duplicates(path)
+    duplicates = count_repeats(path)
     sample = sample_columns(path, columns, chosen, most_rows=MOST_SAMPLED_ROWS)
     matrix = association_matrix(sample.columns, report=lambda done, total: report(done, total, "column"))
     names = [columns[place].name for place in chosen]
@@ -74,16 +73,6 @@ def explore_table(
 def _is_related(column: Column) -> bool:
     has_words_of_its_own = column.dtype in {Dtype.ID, Dtype.TEXT} or column.role is Role.ID
     return not has_words_of_its_own and column.unique > 1
-
-
-def _duplicates(path: Path) -> int:
-    """Rows that repeat an earlier one; told by 128 bits of hash, so that rows are not kept."""
-    names = [f"c{place}" for place in range(len(pq.read_schema(path)))]
-    hashes = [f"hash({', '.join(names)}) AS one", f"hash({', '.join([*names[::-1], '0'])}) AS two"]
-    groups = f"({select(['count(*) AS n'], f'({select(hashes, parquet([path]))})')} GROUP BY one, two)"
-    with tempfile.TemporaryDirectory() as scratch, connect(Path(scratch)) as connection:
-        (repeated,) = one_row(connection, f"{select(['sum(n - 1)'], groups)} WHERE n > 1")
-    return int(repeated or 0)
 
 
 def _near_copies(sample: Sample, matrix: Any) -> list[NearCopy]:

@@ -39,6 +39,34 @@ def test_a_score_that_is_nearly_perfect_is_suspected():
     assert codes(noisy_classes(rows=500, skill=1000)) == ["suspected_leak"]
 
 
+def test_copies_of_rows_learnt_from_are_told_with_the_score_of_the_others():
+    rows = noisy_classes(rows=1000)
+    right = np.flatnonzero(rows.actual == rows.predicted)[:200]
+    copied = np.isin(np.arange(1000), right)
+
+    said = text(replace(rows, copied=copied), "copied_rows")
+
+    others = np.mean(rows.actual[~copied] == rows.predicted[~copied])
+    score = np.mean(rows.actual == rows.predicted)
+    assert said == (
+        "Of 1,000 rows that judge the model, 200 are equal, in every column, to one it has learnt from. "
+        f"Without them its Accuracy is {others:.3f} instead of {score:.3f}. Where such rows are one case written "
+        "twice, leave the copies out of the table."
+    )
+
+
+def test_a_few_copies_are_not_worth_a_word():
+    rows = noisy_amounts(rows=1000)
+
+    assert codes(replace(rows, copied=np.arange(1000) < 40), Task.REGRESSION) == []
+
+
+def test_where_all_are_copies_there_is_no_score_without_them():
+    rows = noisy_amounts(rows=1000, copied=np.full(1000, True))
+
+    assert "learnt from. Where such rows" in text(rows, "copied_rows", Task.REGRESSION)
+
+
 def test_few_rows_all_right_are_no_leak():
     assert codes(noisy_classes(rows=20, skill=1000)) == ["few_rows", "few_of_a_class"]
 

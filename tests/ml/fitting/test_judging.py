@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from ml.fitting import judging
 from ml.fitting.judging import Judged, Labels, judge, pooled
 from ml.fitting.learning import Lesson, Unfollowed, learn
 from ml.fitting.rows import read
 from ml.splits import Cut
-from tests.ml.fitting.tables import planned
+from tests.ml.fitting.tables import followed, planned, visits
 
 
 def judged_twice(folder, **wish):
@@ -73,3 +74,33 @@ def test_groups_are_read_by_value_and_gaps_stand_alone(tmp_path):
 
     assert groups[:3].tolist() == [0, 1, 0]
     assert len(np.unique(groups)) == 2 + 10
+
+
+@pytest.mark.parametrize("how", [{}, {"validation": {"cv": 5}}])
+def test_rows_that_judge_are_known_as_copies_of_rows_learnt_from(tmp_path, how):
+    values = visits_with_copies()
+
+    outcome, _, judged = followed(tmp_path, values=values, **how)
+
+    rows = [*map(str, zip(*values.values(), strict=True))]
+    folds = judged.groupby("part")["row"] if "part" in judged else [("all", judged["row"])]
+    copied = sum(rows[row] in {rows[i] for i in range(160) if i not in {*part}} for _, part in folds for row in part)
+    assert copied_rows(outcome)[0].startswith(
+        f"Of {len(judged)} rows that judge the model, {copied} are equal, in every column, to one it has learnt from."
+    )
+
+
+@pytest.mark.parametrize("how", [{"group_by": "who"}, {"order_by": "when"}])
+def test_copies_that_stay_together_are_nothing_to_tell(tmp_path, how):
+    outcome, _, _ = followed(tmp_path, values=visits_with_copies(), **how)
+
+    assert copied_rows(outcome) == []
+
+
+def visits_with_copies():
+    """160 rows, of which the last 60 are copies of the first."""
+    return {name: [*column, *column[:60]] for name, column in visits(rows=100).items()}
+
+
+def copied_rows(outcome):
+    return [each["text"] for each in outcome.evaluation["warnings"] if each["code"] == "copied_rows"]
