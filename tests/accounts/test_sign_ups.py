@@ -8,7 +8,8 @@ from accounts.models import User
 from accounts.sign_ups import one_more_from
 from core import tally
 from core.errors import TooManyRequests
-from tests.factories import PASSWORD, at_once, refused
+from tests.factories import PASSWORD, refused
+from tests.racing import at_once
 
 ADDRESS = "203.0.113.9"
 

@@ -4,7 +4,7 @@ from django.core.cache import cache
 from redis.exceptions import ConnectionError as Unreachable
 
 from core import tally
-from tests.factories import at_once
+from tests.racing import at_once
 
 DAY_S = 86_400
 
