@@ -13,6 +13,7 @@ from tests import factories
 from training import queries, services
 from training.models import Job, ModelVersion
 from training.presentation import job_words
+from training.reproductions import compared
 from training.states import JobState
 from workspaces.models import Role
 
@@ -76,6 +77,14 @@ def test_what_is_only_rounding_is_the_same(actor, job):
     again.metrics = again.metrics | {"accuracy": again.metrics["accuracy"] - 1e-12}
 
     assert queries.reproduction_of(again).same
+
+
+@pytest.mark.parametrize(("rmse", "same"), [(2.0e-9 + 1e-19, True), (2.1e-9, False)])
+def test_errors_of_small_amounts_are_compared_by_their_size(actor, job, rmse, same):
+    again = run_again(actor, job)
+    job.metrics, again.metrics = ({"rmse": each, "baseline": {"rmse": 3e-9}} for each in (2.0e-9, rmse))
+
+    assert compared(job, again).same is same
 
 
 def test_other_libraries_are_named_and_no_other_result(actor, job):
