@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from ml.tables.signs import ANY_SIGN, LONG_MINUS, amount, number_with_minus_behind
+from ml.tables.signs import ANY_SIGN, LONG_MINUS, POWERS, SCALED, amount, number_with_minus_behind
 from ml.tables.values import BLANKS
 from ml.values import YEAR_MONTH_DAY_SIGNS
 
@@ -21,6 +21,7 @@ _POINTS_AND_COMMA = re.compile(rf"[+-]?(\d{{1,3}}(\.\d{{3}})+|\d+)(,\d+)?{_TENS}
 _SPACES = re.compile(r"[+-]?\d{1,3}([ '’\xa0\u202f]\d{3})*([.,]\d+)?", re.ASCII)
 _SIGNED = {has_comma: re.compile(amount(ANY_SIGN, comma=has_comma)) for has_comma in (False, True)}
 _MINUS_BEHIND = {has_comma: re.compile(number_with_minus_behind(comma=has_comma)) for has_comma in (False, True)}
+_SCALED = re.compile(SCALED)
 _WHOLE = re.compile(r"[+-]?\d{1,19}(\.0*)?", re.ASCII)
 
 _MOMENT = re.compile(
@@ -113,6 +114,17 @@ def minus_behind_comma(value: object) -> float | None:
     return _amount(value, _MINUS_BEHIND, has_comma=True)
 
 
+def scaled(value: object) -> float | None:
+    """Read a number with K, M or B for thousands, millions or billions, perhaps with the sign of a currency.
+
+    >>> scaled("€1.5M"), scaled("-20K"), scaled("1.5")
+    (1500000.0, -20000.0, 1.5)
+    """
+    text = _text(value)
+    power = POWERS.get(text[-1:], 0)
+    return float(f"{re.sub(r'[^0-9.-]', '', text)}e{power}") if _SCALED.fullmatch(text) else None
+
+
 def day_first(value: object) -> datetime | None:
     """Read a date however it is written, with the day first where both could be meant.
 
@@ -192,6 +204,7 @@ _WAYS: dict[str, Way] = {
     "signed_comma": signed_comma,
     "minus_behind": minus_behind,
     "minus_behind_comma": minus_behind_comma,
+    "scaled": scaled,
     "day_first": day_first,
     "month_first": month_first,
     "months": months,

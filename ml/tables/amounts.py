@@ -5,7 +5,7 @@ from functools import cache
 from ml.schema import Dtype
 from ml.tables.duck import literal
 from ml.tables.kinds import Kind
-from ml.tables.signs import ANY_SIGN, BLANK, LONG_MINUS, PERCENT, SIGNS, amount
+from ml.tables.signs import A_SYMBOL, ANY_SIGN, BLANK, LONG_MINUS, PERCENT, POWERS, SCALED, SIGNS, amount
 
 
 def bare_amount(*, comma: bool) -> str:
@@ -14,6 +14,13 @@ def bare_amount(*, comma: bool) -> str:
     digits = "regexp_extract({v}, '[0-9](?:.*[0-9])?')"
     bare = f"{minus} || regexp_replace({digits}, '[^0-9.,]', '', 'g')"
     return _number_in(f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')")
+
+
+def scaled_amount() -> str:
+    """The number of an amount as `€1.5M` in SQL; a power of ten in its text, as a product would be rounded twice."""
+    powers = " ".join(f"WHEN '{letter}' THEN '{power}'" for letter, power in POWERS.items())
+    digits = "regexp_replace({v}, '[^0-9.-]', '', 'g')"
+    return _number_in(f"concat({digits}, 'e', CASE right({{v}}, 1) {powers} ELSE '0' END)")
 
 
 @cache
@@ -89,6 +96,15 @@ def _with_minus_behind(*, comma: bool) -> Kind:
     )
 
 
+SCALED_AMOUNTS = Kind(
+    "scaled",
+    Dtype.NUMBER,
+    "numbers with K, M or B for thousands, millions or billions",
+    f"regexp_full_match({{v}}, {literal(SCALED)})",
+    scaled_amount(),
+    "scaled",
+    "scaled",
+)
 # What an amount looks like from afar; a column without it need not be tried with the sign of one of its values.
 A_SIGN = Kind(
     "sign shape",
@@ -118,10 +134,18 @@ _SURELY_LAKHS = (
 )
 # `123 456 789` may be a telephone number or a code; only fractions or short numbers beside it tell amounts.
 _SURELY_AMOUNTS = r"bool_or(regexp_full_match({v}, '-?[0-9]{1,3}|.*[.,][0-9]+'))"
+# `300K` may be a temperature and `2M` a size. With a currency there is no doubt; nor where fractions are of several
+# powers, as a unit is the same in every row.
+_SURELY_SCALED = (
+    f"bool_or(regexp_matches({{v}}, '[KkMB]$')) AND (bool_and(regexp_matches({{v}}, '{A_SYMBOL}')) OR "
+    "(bool_or(regexp_matches({v}, '[.][0-9]+[KkMB]$')) AND "
+    "count(DISTINCT upper(right({v}, 1))) FILTER (regexp_matches({v}, '[KkMB]$')) > 1))"
+)
 # What has to hold besides, over all values of a column, by the trial of its kind.
 SURE = {
     "blanks": _SURELY_AMOUNTS,
     "another minus": _SURELY_SIGNED,
     "minus behind": _SURELY_MINUS_BEHIND,
     "lakhs": _SURELY_LAKHS,
+    "scaled": _SURELY_SCALED,
 }

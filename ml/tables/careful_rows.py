@@ -24,6 +24,7 @@ _LONGEST_LINE = 64 * MEGABYTE
 _ROWS_IN_DOUBT = 50
 # With more odd rows than one in so many, one by one is faster.
 _ROWS_FOR_AN_ODD_ONE = 100
+_LEAST_WIDTH_OF_A_ROW = 3
 
 
 class Ragged:
@@ -192,7 +193,7 @@ class _Walk:
         elif len(lines) == 1 and lines[0].encode() == self._header_line:
             self._ragged.headers += 1
             self._bad.add(self._line, "repeats the header; left out", lines[0])
-        elif len(lines) > 1 and (not self._fits(row) or self._ends_open(lines)):
+        elif len(lines) > 1 and (not self._fits(row) or self._ends_open(lines) or self._are_rows(lines)):
             self._take_line_by_line(lines)
         else:
             self._take(row, self._line, "".join(lines))
@@ -211,6 +212,22 @@ class _Walk:
             self._at = end + 1
             self._taken.append(line)
             yield line
+
+    def _are_rows(self, lines: list[str]) -> bool:
+        """Whether a quotation that goes on after its end lies over lines of which each is a whole row by itself.
+
+        Two titles that begin with a mark never closed look like one cell between them; of two columns any two lines of
+        text with a comma each would look like rows.
+        """
+        width = self._layout.width
+        alone = (next(rows_of([line], self._layout, quotes=False), []) for line in lines)
+        if width < _LEAST_WIDTH_OF_A_ROW or any(len(row) != width for row in alone if not is_blank(row)):
+            return False
+        try:
+            deque(rows_of(lines, self._layout, strict=True), maxlen=0)
+        except csv.Error:
+            return True
+        return False
 
     def _ends_open(self, lines: list[str]) -> bool:
         """Whether the file ends within a quotation; a reader that is not strict passes over that."""

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ml.schema import WORDS, Column, Dtype
-from ml.tables.amounts import bare_amount
+from ml.tables.amounts import bare_amount, scaled_amount
 from ml.tables.dates import DATE_FORMATS, MONTHS
 from ml.tables.duck import connect, copy, literal, parquet, select
-from ml.tables.signs import ANY_SIGN, amount, number_with_minus_behind
+from ml.tables.signs import ANY_SIGN, SCALED, amount, number_with_minus_behind
 from ml.values import FALSE_WORDS, TRUE_WORDS
 
 
@@ -177,6 +177,11 @@ _NUMBERS = (
     _amounts("signed_comma", _SIGNED + _WITH_COMMA, amount(ANY_SIGN, comma=True), comma=True),
     _amounts("minus_behind", _MINUS_BEHIND, number_with_minus_behind(comma=False), comma=False),
     _amounts("minus_behind_comma", _MINUS_BEHIND + _WITH_COMMA, number_with_minus_behind(comma=True), comma=True),
+    Way(
+        "scaled",
+        "numbers with K, M or B for thousands, millions or billions",
+        f"CASE WHEN {_matches(SCALED)} THEN {scaled_amount()} ELSE {_PLAIN} END",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from ml.errors import UnreadableTable
-from ml.tables.blank_separated import is_blank_separated, with_tabs
+from ml.tables.blank_separated import BLANK, COLONS, is_blank_separated, is_colon_separated, with_tabs
 from ml.tables.header_lines import header_lines
 from ml.tables.header_row import has_header, is_number, is_surely_header
 from ml.tables.summary import MEGABYTE, Limits
@@ -27,6 +27,8 @@ _JUDGED_ROWS = 100
 _MOST_LINES_ABOVE = 20
 _LEAST_SHARE_ALIKE = 0.4
 _EXCEL_HINT = re.compile(r"sep=(.)\n", re.IGNORECASE)
+_SQL = re.compile(r"--|/\*|(?:create|drop|insert|set|use|begin|start|pragma|lock|alter)\s", re.IGNORECASE)
+_SQL_OF_TABLES = re.compile(r"^(?:create table|insert into)\s[^\n;]*[(;]", re.IGNORECASE | re.MULTILINE)
 # All remarks above a table but the last, which may be its header. A hash with a word is perhaps a value.
 _REMARKS = re.compile(r"(?:[ \t]*(?:#(?:[ \t#].*)?)?\n)+(?=#.*\n\s*[^#\s])")
 
@@ -37,13 +39,13 @@ class Layout:
 
     `skipped` lines of text stand above the table (an empty line is none); then comes the header, when there
     is one, `below` lines that say more of the columns (units, types), and rows of `len(names)` cells. `names` are as
-    the file has them, blank ones included. `by_blanks` says that columns are parted by blanks, and that this is the
-    layout of the lines after `with_tabs`.
+    the file has them, blank ones included. `parted_by` says that columns are parted by blanks or double colons, and
+    that this is the layout of the lines after `with_tabs`.
     """
 
     delimiter: str
     quote: str = '"'
-    by_blanks: bool = False
+    parted_by: str | None = None
     escape: str | None = None
     header: bool = True
     skipped: int = 0
@@ -161,10 +163,7 @@ def _layout_of(sample: str, *, whole: bool) -> Layout:
     text = sample.lstrip()
     if not text:
         raise UnreadableTable("empty", "The file holds only blank lines; upload one with a header and rows.")
-    if re.match(r"<!doctype|<html|<\?xml", text, re.IGNORECASE):
-        raise UnreadableTable("unreadable", "This is a web page or XML; save the table in it as CSV or JSON.")
-    if re.match(r"(?:%.*\n|\s)*+@relation\b", text, re.IGNORECASE):
-        raise UnreadableTable("unreadable", "This is an ARFF file; save the table as CSV first.")
+    _refuse_other_formats(text)
     hint = _EXCEL_HINT.match(sample)
     if hint and hint[1] in DELIMITERS + RARE_DELIMITERS:
         return _finished(_best_attempt(sample[hint.end() :], (hint[1],), whole=whole), skipped=1)
@@ -173,12 +172,33 @@ def _layout_of(sample: str, *, whole: bool) -> Layout:
         lines = sum(1 for line in remarks[0].split("\n") if line.strip())
         found = _layout_of(sample[remarks.end() :], whole=whole)
         return replace(found, skipped=found.skipped + lines)
-    if is_blank_separated(sample.splitlines()[:_SAMPLE_ROWS]):
-        sample = "".join(with_tabs(line) + "\n" for line in sample.splitlines())
-        found = _finished(_best_attempt(sample, ("\t",), whole=whole), skipped=0)
-        return replace(found, by_blanks=True)
+    first = sample.split("\n")[:_SAMPLE_ROWS]
+    if is_blank_separated(first):
+        return _parted_by(BLANK, sample, whole=whole)
     rare = tuple(delimiter for delimiter in RARE_DELIMITERS if delimiter in sample)
+    if is_colon_separated(first) and not _parts_every_line(sample, whole=whole):
+        return _parted_by(COLONS, sample, whole=whole)
     return _finished(_best_attempt(sample, DELIMITERS + rare, whole=whole), skipped=0)
+
+
+def _parts_every_line(sample: str, *, whole: bool) -> bool:
+    """Whether one of the usual delimiters parts all lines alike."""
+    tried = (_attempt(sample, Layout(delimiter=delimiter), whole=whole) for delimiter in DELIMITERS)
+    return any(attempt and attempt.parts_every_line for attempt in tried)
+
+
+def _parted_by(mark: str, sample: str, *, whole: bool) -> Layout:
+    tabbed = "".join(with_tabs(line, mark) + "\n" for line in sample.removesuffix("\n").split("\n"))
+    return replace(_finished(_best_attempt(tabbed, ("\t",), whole=whole), skipped=0), parted_by=mark)
+
+
+def _refuse_other_formats(text: str) -> None:
+    if re.match(r"<!doctype|<html|<\?xml", text, re.IGNORECASE):
+        raise UnreadableTable("unreadable", "This is a web page or XML; save the table in it as CSV or JSON.")
+    if re.match(r"(?:%.*\n|\s)*+@relation\b", text, re.IGNORECASE):
+        raise UnreadableTable("unreadable", "This is an ARFF file; save the table as CSV first.")
+    if _SQL.match(text) and _SQL_OF_TABLES.search(text):
+        raise UnreadableTable("unreadable", "This is a script in SQL; run it, and save the table as CSV first.")
 
 
 def sample_of(file: IO[str]) -> tuple[str, bool]:

@@ -57,6 +57,11 @@ _PARTS = 32
 _VOTES = 4
 _LEAST_PURE = 0.7
 _FEWEST_PURE_BYTES = 4
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_COMMON_SIGN = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+_LAST_OF_KOREAN = 0xC8
+_FEWEST_RUNS_OF_PAIRS = 8
+_LEAST_SHARE_OF_COMMON_SIGNS = 0.8
 
 
 def encoding_shown(head: bytes) -> str | None:
@@ -114,7 +119,9 @@ def guess_encoding(words: Iterable[bytes]) -> str:
     # A wrong byte spoils the part that it is in.
     parts = Counter(_script_encoding(words[start::_VOTES]) for start in range(_VOTES))
     found, votes = parts.most_common(1)[0]
-    return found if found and votes >= _VOTES - 1 else latin_encoding(b"\n".join(words))
+    if found and votes >= _VOTES - 1:
+        return found
+    return _encoding_of_pairs(words) or latin_encoding(b"\n".join(words))
 
 
 def _script_encoding(words: Sequence[bytes]) -> str | None:
@@ -127,6 +134,21 @@ def _script_encoding(words: Sequence[bytes]) -> str | None:
     likely = [match.encoding for match in matches if match.encoding in _NAMES]
     likely.sort(key=_FITS_ANYTHING.__eq__)
     return next((encoding for encoding in likely if _is_of_whole_words(sample, encoding)), None)
+
+
+def _encoding_of_pairs(words: Iterable[bytes]) -> str | None:
+    """The Chinese or Korean encoding of words too short and few for the library, if nearly all are common signs.
+
+    In both every sign beyond ASCII is two bytes, and the common ones stand in one block; that of Korean is a part of
+    that of Chinese, which goes on with signs that no Chinese text is without.
+    """
+    runs = {run for word in words for run in _HIGH.findall(word)}
+    pairs = [run[at : at + 2] for run in runs for at in range(0, len(run), 2)]
+    common = {pair for pair in pairs if _COMMON_SIGN.fullmatch(pair)}
+    is_paired = not any(len(run) % 2 for run in runs) and len(runs) >= _FEWEST_RUNS_OF_PAIRS
+    if not is_paired or sum(pair in common for pair in pairs) < _LEAST_SHARE_OF_COMMON_SIGNS * len(pairs):
+        return None
+    return "gb18030" if any(pair[0] > _LAST_OF_KOREAN for pair in common) else "cp949"
 
 
 def _is_of_whole_words(sample: bytes, encoding: str) -> bool:

@@ -49,6 +49,21 @@ def list_of_rows(value: Mapping[str, Any], kind: type) -> str | None:
     return keys[0] if len(keys) == 1 else None
 
 
+def key_of_table(value: Mapping[str, Any], depth: int = _DEPTH) -> str | None:
+    """The one key of an object under which another object holds a table, as answers of services wrap theirs.
+
+    Objects that share a key are rows themselves, whatever lists are in them.
+
+    >>> key_of_table({"success": True, "result": {"total": 2, "records": [{"a": 1}, {"a": 2}]}})
+    'result'
+    """
+    objects = {key: inner for key, inner in value.items() if isinstance(inner, dict)}
+    if len(objects) == len(value) > 1 and frozenset.intersection(*map(frozenset, objects.values())):
+        return None
+    keys = [key for key, inner in objects.items() if _holds_table(inner, depth - 1)]
+    return keys[0] if len(keys) == 1 else None
+
+
 def says_names(key: str) -> bool:
     """Whether such a key of an object says what the columns of its rows are called."""
     return key.lower() in _CALLED
@@ -83,6 +98,16 @@ def note_on_rest(rows: str, others: Sequence[str], *, is_cut: bool = False) -> l
         return []
     which = f"{', '.join(shown[:-1])} and {shown[-1]} were" if len(shown) > 1 else f"{shown[0]} was"
     return [f"Only the rows in “{_short(rows)}” of the JSON were read; {which} left out."]
+
+
+def _holds_table(value: Mapping[str, Any], depth: int) -> bool:
+    """Whether an object has one list of several objects, or nothing but lists of one length, perhaps deeper inside."""
+    key = list_of_rows(value, dict)
+    lengths = {len(cells) if isinstance(cells, list) else 0 for cells in value.values()}
+    is_columnwise = len(value) > 1 and len(lengths) == 1 and min(lengths) > 1
+    return (
+        (key is not None and len(value[key]) > 1) or is_columnwise or (depth > 1 and bool(key_of_table(value, depth)))
+    )
 
 
 def _is_list_of(kind: type, value: object) -> bool:

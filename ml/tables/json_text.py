@@ -16,7 +16,7 @@ import pyarrow as pa
 from ml.errors import UnreadableTable
 from ml.tables.bad_rows import BadRows
 from ml.tables.json_columns import is_split, rows_of_columns, starts_columnwise
-from ml.tables.json_lists import Lists, list_of_rows, names_beside, note_on_rest, says_names
+from ml.tables.json_lists import Lists, key_of_table, list_of_rows, names_beside, note_on_rest, says_names
 from ml.tables.summary import MEGABYTE, Limits, Progress, silent
 from ml.tables.text_sink import TextSink
 
@@ -336,6 +336,9 @@ class _Values:
                 yield rows, min(characters, _CHUNK)
         elif key:
             yield from self._lists_inside(value, key, characters)
+        elif inside := key_of_table(value):
+            self.notes += note_on_rest(inside, [other for other in value if other != inside])
+            yield from self._rows_inside(([value[inside]], characters))
         elif len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
             yield [{"key": key, **row} for key, row in value.items()], characters
         else:

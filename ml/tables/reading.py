@@ -161,13 +161,13 @@ class _Reader:
 
     def _text_of_rows(self, plain: PlainText) -> _Text:
         layout = sniff_layout(plain.path, self.limits)
-        if layout.by_blanks:
-            tabbed(plain.path, self.work / "tabbed")
+        if layout.parted_by:
+            tabbed(plain.path, self.work / "tabbed", layout.parted_by)
             plain = replace(plain, path=self.work / "tabbed")
         dialect = Dialect(
             format="csv",
             encoding=plain.encoding,
-            delimiter=" " if layout.by_blanks else layout.delimiter,
+            delimiter=layout.parted_by or layout.delimiter,
             quote=layout.quote,
             escape=layout.escape,
             header=layout.header,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from ml.tables.amounts import (
     ANOTHER_MINUS,
     BLANKS_BETWEEN,
     MINUS_BEHIND,
+    SCALED_AMOUNTS,
     SURE,
     SURELY_MONEY,
     signed,
@@ -35,6 +36,9 @@ _LEAST_SHARE_OF_NONE = 0.05
 
 # What has to hold besides, over all values of a column, by the trial of its kind.
 _SURE = SURE | {"year_month": SURELY_YEAR_MONTH}
+
+# Dates whose day and month could change places.
+_ORDERED = frozenset(RIVALS).union(RIVALS.values())
 
 # The kinds a column may be of, by column: one trial after the other, until one is passed.
 Trials: TypeAlias = Mapping[int, Sequence[Sequence[Kind]]]
@@ -97,6 +101,7 @@ def find_readings(
     if trials is None:
         trials = trials_left_by_a_sample(connection, table, names, decimal_comma=decimal_comma)
     kinds = {i: list(chain(*left)) for i, left in trials.items() if i not in readings}
+    dates: dict[int, tuple[_Counts, list[Kind]]] = {}
     waiting = dict(_in_trials(_with_signs(connection, table, kinds, decimal_comma=decimal_comma)))
     while waiting:
         report("typing", len(readings), len(names), "columns")
@@ -107,10 +112,33 @@ def find_readings(
                 fitting = []
             if fitting or counts.present == 0 or len(waiting[i]) <= 1:
                 readings[i] = _reading(names[i], counts, fitting)
+                dates |= {i: (counts, fitting)} if fitting and fitting[0].name in _ORDERED else {}
                 del waiting[i]
             else:
                 waiting[i] = waiting[i][1:]
+    readings |= _months_first_as_elsewhere(names, dates)
     return [readings[i] for i in range(len(names))]
+
+
+def _months_first_as_elsewhere(
+    names: Sequence[str], dates: Mapping[int, tuple[_Counts, Sequence[Kind]]]
+) -> dict[int, Reading]:
+    """Dates that could be of either order, read month first where those of other columns can only be that."""
+    sure = {i: fitting[0].name for i, (_, fitting) in dates.items() if not _is_of_either_order(fitting)}
+    if not sure or not set(sure.values()) <= set(RIVALS.values()):
+        return {}
+    like = names[min(sure)]
+    readings = {}
+    for i, (counts, fitting) in dates.items():
+        if _is_of_either_order(fitting):
+            note = f"Each date in “{names[i]}” could have day or month first; it was read month first, as “{like}” is."
+            reading = _reading(names[i], counts, fitting[1:])
+            readings[i] = replace(reading, notes=[note, *reading.notes])
+    return readings
+
+
+def _is_of_either_order(fitting: Sequence[Kind]) -> bool:
+    return len(fitting) > 1 and fitting[1].name == RIVALS.get(fitting[0].name)
 
 
 def _is_sure(connection: duckdb.DuckDBPyConnection, table: str, i: int, name: str, kind: Kind) -> bool:
@@ -146,6 +174,7 @@ def trials_left_by_a_sample(
         ANOTHER_MINUS[decimal_comma],
         MINUS_BEHIND[decimal_comma],
         A_SIGN,
+        SCALED_AMOUNTS,
         A_DATE,
     )
     wished = {
@@ -240,7 +269,7 @@ def _reading(name: str, counts: _Counts, fitting: Sequence[Kind]) -> Reading:
     kind = fitting[0]
     notes = [*_notes_on(name, kind, fitting)]
     if counts.dots:
-        marks = counted(counts.dots, "dot or dash counts", "dots or dashes count")
+        marks = counted(counts.dots, "dot, dash or star counts", "dots, dashes or stars count")
         notes.append(f"{marks} as missing in “{name}”.")
     present = counts.present - counts.nones - counts.dots
     return Reading(kind.sql, kind.dtype, kind.phrase, present, notes, kind.written)
@@ -248,7 +277,7 @@ def _reading(name: str, counts: _Counts, fitting: Sequence[Kind]) -> Reading:
 
 def _notes_on(name: str, kind: Kind, fitting: Sequence[Kind]) -> Iterator[str]:
     """What a person should know of how a column of this kind was read."""
-    if len(fitting) > 1 and fitting[1].name == RIVALS.get(kind.name):
+    if _is_of_either_order(fitting):
         yield f"Each date in “{name}” could have day or month first; it was read day first."
     if kind.name in MONTHS:
         yield f"Months of “{name}” were read as their first day."
@@ -260,6 +289,8 @@ def _notes_on(name: str, kind: Kind, fitting: Sequence[Kind]) -> Iterator[str]:
         yield f"Numbers of “{name}” in parentheses, or with a long minus, were read as negative."
     elif kind is LAKHS:
         yield f"Commas of “{name}” were read as marks between the lakhs."
+    elif kind is SCALED_AMOUNTS:
+        yield f"K, M and B of “{name}” were read as thousands, millions and billions."
     elif kind in MINUS_BEHIND.values():
         yield f"Numbers of “{name}” with a minus behind were read as negative."
 

@@ -59,6 +59,13 @@ def number_with_minus_behind(*, comma: bool) -> str:
     return f"(?:[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+|[0-9]+)(?:{point}[0-9]+)?-"
 
 
+# Whether M means millions or metres is told by what stands beside; in lower case it is hardly ever millions.
+POWERS = {"K": 3, "k": 3, "M": 6, "B": 9}
+A_SYMBOL = "[$€£¥₹]"
+_BEFORE = f"(?:-?(?:{A_SYMBOL} ?)?|{A_SYMBOL} ?-)"
+SCALED = f"{_BEFORE}(?:[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|0|[1-9][0-9]{{0,14}})(?:[.][0-9]+)?[KkMB]?"
+
+
 def sign_in(text: str) -> str | None:
     """The sign that an amount begins or ends with.
 

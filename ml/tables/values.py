@@ -9,8 +9,8 @@ MISSING_MARKS = frozenset(
 # A mark among numbers, dates and true/false; among words it may be a level of its own (see readings.py).
 NONE = "none"
 
-# Marks among numbers, dates and true/false, and values among words.
-DOTS_AND_DASHES = frozenset({".", "..", "...", "--", "---", "–", "—"})
+# Marks among numbers, dates and true/false, and values among words. Offices of statistics write : and *, too.
+DOTS_AND_DASHES = frozenset({".", "..", "...", "--", "---", "–", "—", ":", "*", "**", "***"})
 
 INFINITE_WORDS = frozenset(
     {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "+nan", "-nan", "1.#inf", "-1.#inf", "1.#qnan"}

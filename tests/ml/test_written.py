@@ -30,10 +30,11 @@ FORMATS = [day + clock for day in [*DATES[:-1], *NAMED] for clock in TIMES[:3]] 
 ]
 NUMBERS = st.from_regex(r"[+-]?[0-9]{1,4}([., '’][0-9]{3}){0,2}([.,][0-9]{0,4})?(e[+-]?[0-9])?", fullmatch=True)
 AMOUNTS = st.tuples(
-    st.sampled_from(["", "-", "+", "\u2212", "(", "$", "-Rs.", "US$ ", "CHF\u00a0", "(€", "kr -"]),
+    st.sampled_from(["", "-", "+", "\u2212", "(", "$", "-€ ", "¥-", "-Rs.", "US$ ", "CHF\u00a0", "(€", "kr -"]),
     st.from_regex(r"[0-9]{1,3}([., '’\xa0][0-9]{2,3}){0,3}([.,][0-9]{0,3})?", fullmatch=True),
-    st.sampled_from(["", "-", ")", " zł", "%", " руб.", "\u202f€)", " EUR"]),
+    st.sampled_from(["", "-", ")", " zł", "%", " руб.", "\u202f€)", " EUR", "K", "k", "M", "B"]),
 ).map("".join)
+AMOUNT_WAYS = ["thousands", "signed", "signed_comma", "minus_behind", "minus_behind_comma", "scaled"]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_a_number_in_text_reads_as_in_the_table(in_sql, text, way):
 
 
 @SETTINGS
-@given(text=AMOUNTS, way=st.sampled_from(["thousands", "signed", "signed_comma", "minus_behind", "minus_behind_comma"]))
+@given(text=AMOUNTS, way=st.sampled_from(AMOUNT_WAYS))
 def test_an_amount_reads_as_in_the_table(in_sql, text, way):
     found = _WAYS[way](text)
 

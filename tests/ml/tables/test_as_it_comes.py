@@ -25,6 +25,32 @@ def test_columns_parted_by_blanks_with_and_without_names(read):
     assert read("height weight\n1.5 60\n1.6 70\n1.7 80\n").rows == [[1.5, 60], [1.6, 70], [1.7, 80]]
 
 
+def test_columns_of_codes_parted_by_blanks_where_all_lines_are_alike(read):
+    lines = [f"A1{i % 4} {i} A3{i % 3} A43 {i * 97} A201 {i % 2}" for i in range(20)]
+
+    assert read("\n".join(lines) + "\n", "german.data").rows[3] == ["A13", 3, "A30", "A43", 291, "A201", 1]
+    with pytest.raises(UnreadableTable, match="Only one column"):
+        read("\n".join(lines[:19]) + "\n")
+    with pytest.raises(UnreadableTable, match="Only one column"):
+        read("\n".join([*lines, "A11 3 A30"]) + "\n")
+
+
+def test_columns_parted_by_double_colons(read):
+    table = read("1::Toy Story: 2::Animation|Comedy\n2::Heat, The::Action\n3::Up::Drama\n", "movies.dat")
+
+    assert table.summary.dialect.delimiter == "::"
+    assert table.rows == [
+        [1, "Toy Story: 2", "Animation|Comedy"],
+        [2, "Heat, The", "Action"],
+        [3, "Up", "Drama"],
+    ]
+
+
+def test_double_colons_within_cells_part_nothing(read):
+    assert read("name,n\nstd::fs::read,1\nstd::io::copy,2\n").values("name") == ["std::fs::read", "std::io::copy"]
+    assert read("a::b::c,n::o::p\nstd::fs::read,1::2::3\n").names == ["a::b::c", "n::o::p"]
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -78,6 +104,22 @@ def test_percent_and_currency_are_numbers_and_it_is_told(read_values, cells, val
     assert table.summary.notes == [note]
 
 
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["€110.5M", "€725K", "€0", ""], [110_500_000.0, 725_000.0, 0.0, None]),
+        (["€565K", "-€1K"], [565_000.0, -1000.0]),
+        (["81.60M", "5.25k", "-", "1.2B"], [81_600_000.0, 5250.0, None, 1_200_000_000.0]),
+    ],
+)
+def test_amounts_in_thousands_and_millions_are_numbers_and_it_is_told(read_values, cells, values):
+    table = read_values(cells)
+
+    assert table.values("x") == values
+    assert (table.column("x").dtype, table.column("x").written) == (Dtype.NUMBER, "scaled")
+    assert table.summary.notes == ["K, M and B of “x” were read as thousands, millions and billions."]
+
+
 def test_currency_with_a_decimal_comma(read_values):
     assert read_values(["1.234,50 €", "7 €"], delimiter=";").values("x") == [1234.5, 7.0]
     assert read_values(["1.234 €", "7 €"], delimiter=";").values("x") == [1234.0, 7.0]
@@ -95,6 +137,11 @@ def test_currency_with_a_decimal_comma(read_values):
         ["2020-W05", "2020-W06"],
         ["12345678901234567", "0.5"],
         ["+4915112345678", "0.5"],
+        ["300K", "4.2K"],
+        ["2M", "3K", "1B"],
+        ["1.5m", "1.8m"],
+        ["12M", "24M"],
+        ["--5K", "€1M"],
     ],
 )
 def test_what_would_lose_something_as_a_number_stays_text(read_values, cells):
@@ -104,14 +151,15 @@ def test_what_would_lose_something_as_a_number_stays_text(read_values, cells):
     assert table.column("x").dtype in {Dtype.CATEGORY, Dtype.TEXT}
 
 
-@pytest.mark.parametrize("mark", [".", "--", "–", "...", r"\N", "#DIV/0!", "(null)", "n.a."])
+@pytest.mark.parametrize("mark", [".", "--", "–", "...", ":", "***", r"\N", "#DIV/0!", "(null)", "n.a."])
 def test_marks_for_missing_among_numbers(read_values, mark):
     assert read_values(["1.5", mark, "2"]).values("x") == [1.5, None, 2.0]
 
 
 def test_dots_among_words_are_words_and_among_numbers_are_told(read_values):
     assert read_values(["red", ".", "blue"]).values("x") == ["red", ".", "blue"]
-    assert read_values(["1", "--", "."]).summary.notes == ["2 dots or dashes count as missing in “x”."]
+    note = "3 dots, dashes or stars count as missing in “x”."
+    assert read_values(["1", "--", ".", "***"]).summary.notes == [note]
 
 
 def test_remarks_above_a_table_are_told_and_left_out(read):
@@ -130,6 +178,7 @@ def test_a_header_may_begin_with_a_hash(read):
     ("contents", "code", "words"),
     [
         (b"% a remark\n@relation x\n@attribute a numeric\n@data\n1,2\n", "unreadable", "This is an ARFF file"),
+        (b"-- a dump\nCREATE TABLE t (a int, b int);\nINSERT INTO t VALUES (1, 2);\n", "unreadable", "a script in SQL"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "binary", "This is an old Excel or Word file"),
         (b"PK\x03\x04" + bytes(600), "binary", "an Excel workbook"),
     ],

@@ -103,3 +103,21 @@ def test_months_are_read_as_their_first_day_and_it_is_told(read_values, cells):
     assert table.summary.notes == ["Months of “x” were read as their first day."]
     assert [reader(cell.strip('"')).isoformat() for cell in cells] == table.values("x")
     assert reader("2020-03-05").isoformat() == "2020-03-05T00:00:00"
+
+
+def test_dates_of_either_order_are_read_as_those_that_can_only_be_of_one(read):
+    table = read("made,paid,n\n01/31/2020,02/10/2020,1\n02/13/2020,.,2\n03/01/2020,05/06/2020,3\n")
+
+    assert table.values("paid") == ["2020-02-10T00:00:00", None, "2020-05-06T00:00:00"]
+    assert table.summary.notes == [
+        "Each date in “paid” could have day or month first; it was read month first, as “made” is.",
+        "1 dot, dash or star counts as missing in “paid”.",
+    ]
+
+
+@pytest.mark.parametrize("other", ["31/01/2020", "01/02/2020"])
+def test_dates_of_either_order_stay_day_first_where_no_others_tell_or_they_differ(read, other):
+    table = read(f"made,paid,due\n01/31/2020,02/10/2020,{other}\n02/13/2020,05/06/2020,{other}\n")
+
+    month_first = other == "01/02/2020"
+    assert table.values("paid")[0] == ("2020-02-10T00:00:00" if month_first else "2020-10-02T00:00:00")

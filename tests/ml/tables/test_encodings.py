@@ -116,6 +116,17 @@ def test_a_small_table_reads_the_same_in_the_encodings_of_the_world(read, lines,
 
 
 @pytest.mark.parametrize(
+    ("text", "written_in", "found"),
+    [
+        ("日期 城市 气温 天气 空气质量 北京 上海 深圳 晴 多云 小雨 19℃ 2023年8月12日", "gb2312", "gb18030"),
+        ("날짜 도시 기온 날씨 공기질 서울 부산 대구 맑음 흐림 비 2023년8월12일", "euc_kr", "cp949"),
+    ],
+)
+def test_words_short_and_few_are_told_by_their_common_signs(text, written_in, found):
+    assert guess_encoding([word.encode(written_in) for word in text.split()]) == found
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["café", "naïve", "Zürich"],

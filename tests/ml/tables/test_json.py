@@ -67,6 +67,31 @@ def test_rows_are_found_inside_a_lone_object(read):
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        {"success": True, "result": {"total": 2, "records": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}},
+        {
+            "responseHeader": {"status": 0},
+            "response": {"numFound": 2, "docs": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]},
+        },
+        {"latitude": 52.5, "hourly_units": {"a": "h"}, "hourly": {"a": [1, 2], "b": ["x", "y"]}},
+        {"data": {"search": {"count": 2, "nodes": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}}},
+    ],
+)
+def test_rows_are_found_inside_of_wrappers_of_wrappers(read, value):
+    table = read(json.dumps(value), "t.json")
+
+    assert table.names == ["a", "b"]
+    assert table.rows == [[1, "x"], [2, "y"]]
+
+
+def test_objects_that_share_a_key_are_rows_whatever_lists_are_in_them(read):
+    value = {"k1": {"a": 1, "in": [{"x": 1}, {"x": 2}]}, "k2": {"a": 2}}
+
+    assert read(json.dumps(value), "t.json").values("a") == [1, 2]
+
+
+@pytest.mark.parametrize(
     "contents",
     [
         '{"a": [1, 2], "b": ["x", null]}',

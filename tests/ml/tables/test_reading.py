@@ -131,6 +131,19 @@ def test_a_quotation_that_never_closes_swallows_no_rows(read):
     assert table.rows == [[1, "x"], [2, '"y'], [3, "z"], [4, "w"]]
 
 
+def test_two_quotations_that_never_close_swallow_no_rows_between_them(read):
+    lines = ["id\ttitle\tyear", '1\t"Giliap"\t1975', '2\t"Un bon\t1892', "3\tHeat\t1995", '4\t"Une mauvaise\t1893']
+
+    table = read("\n".join(lines) + "\n")
+
+    assert table.values("title") == ["Giliap", '"Un bon', "Heat", '"Une mauvaise']
+
+
+def test_a_quoted_cell_over_lines_that_look_like_rows_is_one_cell(read):
+    assert read('text,a,b\n"x,y,z\nx,y",1,2\nw,3,4\n').values("text") == ["x,y,z\nx,y", "w"]
+    assert read('text,label\n"he, said "so"\nyou, too",spam\nw,ham\n').summary.rows == 2
+
+
 def test_a_stray_quotation_spoils_its_own_row_only(read):
     table = read('a,b,c\n1,"x,y\n2,"p, q",r\n3,s,t\n')
 

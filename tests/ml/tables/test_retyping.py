@@ -40,6 +40,7 @@ def table(tmp_path):
         (["kr 5", "1 200,5 kr", "x"], "category", "number", [5.0, 1200.5, None], "signed_comma", 1),
         (["5.00-", "7", "x"], "category", "number", [-5.0, 7.0, None], "minus_behind", 1),
         (["1.000,00-", "x"], "category", "integer", [-1000, None], "minus_behind_comma", 1),
+        (["1.1M", "2M", "-€3k", "x"], "category", "number", [1.1e6, 2e6, -3e3, None], "scaled", 1),
         (
             ["13/01/2020", "02/01/2020"],
             "text",
