@@ -80,9 +80,9 @@ def charge(user: User, cost: Cost, *, row: UUID, reference: str) -> int:
 @transaction.atomic
 def refund(cost: Cost, *, row: UUID, reference: str) -> int:
     """Give back what was taken for this row, once; returns what was given back (0 if nothing was, or it was before)."""
-    taken = (
-        LedgerEntry.objects.select_for_update().filter(key=charge_key(cost, row)).select_related("wallet__user").first()
-    )
+    charges = LedgerEntry.objects.filter(key=charge_key(cost, row)).select_related("wallet__user")
+    # The entry alone: whoever else writes a row of the person's waits for the person's own row at the commit.
+    taken = charges.select_for_update(of=("self",)).first()
     key = refund_key(cost, row)
     if taken is None or LedgerEntry.objects.filter(key=key).exists():
         return 0

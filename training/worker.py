@@ -239,7 +239,8 @@ def _keep(job: Job, lease: str, model: ModelVersion) -> bool:
         transaction.set_rollback(True)
         return False
     model.created_by_id = now.owner_id  # nobody, if their account was closed meanwhile
-    Project.objects.select_for_update().get(pk=job.project_id)  # two jobs of one name count up one after the other
+    # Two jobs of one name count up one after the other; not held against rows that only name the project.
+    Project.objects.select_for_update(no_key=True).get(pk=job.project_id)
     newest = ModelVersion.objects.filter(project=job.project_id, name=model.name).aggregate(Max("version"))
     model.version = (newest["version__max"] or 0) + 1
     model.save(force_insert=True)

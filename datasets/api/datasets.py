@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from core.actor import Actor
 from core.errors import InvalidInput
+from core.http.search import OrderingInMemory, SearchInMemory
 from datasets import queries, samples, services, versions
 from datasets.api import serializers
 from datasets.models import Dataset, VersionStatus
@@ -73,12 +74,14 @@ class SamplesView(generics.GenericAPIView[Dataset]):
     """Sample sets, one call away."""
 
     serializer_class = serializers.SampleSerializer
-    filter_backends = []  # they are no rows of the database
+    filter_backends = [SearchInMemory, OrderingInMemory]  # they are no rows of the database
+    search_fields = ["key", "title", "description"]
+    ordering_fields = ["key", "title", "rows", "columns", "target"]
     queryset = Dataset.objects.none()
 
     @extend_schema(responses=serializers.SampleSerializer(many=True))
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(samples.all_samples())
+        page = self.paginate_queryset(self.filter_queryset(samples.all_samples()))  # type: ignore[arg-type]
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(request=serializers.SampleWishSerializer, responses={201: serializers.DatasetSerializer})

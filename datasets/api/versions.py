@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.actor import Actor
+from core.http.negotiation import FileNegotiation
 from datasets import exports, queries, versions
 from datasets.api import version_serializers as shapes
 from datasets.api.datasets import answer
@@ -78,6 +79,8 @@ class DownloadView(APIView):
     have them as they are.
     """
 
+    content_negotiation_class = FileNegotiation
+
     @extend_schema(
         parameters=[shapes.DownloadSerializer],
         responses={(200, kind): OpenApiTypes.BINARY for kind in (exports.ORIGINAL, "text/csv", exports.PARQUET)},
@@ -92,6 +95,8 @@ class DownloadView(APIView):
 
 class BadRowsView(APIView):
     """The rows of the file that could not be read, as CSV: `line`, `reason`, and `text` where it was kept."""
+
+    content_negotiation_class = FileNegotiation
 
     @extend_schema(parameters=[shapes.WhichSerializer], responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, pk: str) -> HttpResponseBase:

@@ -1,11 +1,13 @@
 """Jobs that more than one worker, or a stop, lays hands on; and what dead workers leave."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.credits import balance_of
@@ -19,6 +21,11 @@ from training import services, tasks, worker
 from training.models import Job, ModelVersion
 from training.states import JobState, move
 from training.watch import Watch
+from workspaces.models import Role
+
+one_writes_at_a_time_on_sqlite = pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="no two transactions write at the same time there"
+)
 
 
 def states(job: Job) -> list[str]:
@@ -33,6 +40,18 @@ def let_die(job: Job) -> None:
     """Make the job's heartbeat as old as a dead worker's."""
     past = timezone.now() - timedelta(seconds=settings.TRAINING_LEASE_S + 1)
     Job.objects.filter(pk=job.pk).update(heartbeat_at=past)
+
+
+def commit_at_once(*calls: Callable[[], object]) -> list[object]:
+    """Make the calls in transactions that all commit once each call has done its work: there keys are checked."""
+    done = Barrier(len(calls))
+
+    def work(call: Callable[[], object]) -> None:
+        with transaction.atomic():
+            call()
+            done.wait(60)
+
+    return at_once(*(partial(work, call) for call in calls))
 
 
 def test_task_delivered_twice_runs_once(person):
@@ -104,6 +123,37 @@ def test_versions_count_up_when_jobs_end_at_once(doorbell):
 
     assert answers == [None] * 4
     assert sorted(ModelVersion.objects.values_list("version", flat=True)) == [1, 2, 3, 4]
+
+
+@one_writes_at_a_time_on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_two_people_stop_and_refund_each_others_jobs(doorbell):
+    ada, eve = factories.a_person("ada"), factories.a_person("eve")
+    of_ada, of_eve = factories.a_job(ada), factories.a_job(eve)
+    for person, job in ((ada, of_eve), (eve, of_ada)):
+        factories.join(person, job.project.workspace, Role.EDITOR)
+
+    answers = commit_at_once(
+        partial(services.stop_training, actor=Actor(ada), job=of_eve),
+        partial(services.stop_training, actor=Actor(eve), job=of_ada),
+    )
+
+    assert answers == [None, None]
+    assert (states(of_ada), states(of_eve)) == (["cancelled"], ["cancelled"])
+    assert (balance_of(ada), balance_of(eve)) == (15, 15)
+
+
+@one_writes_at_a_time_on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_job_ends_while_the_same_table_is_uploaded_again(doorbell):
+    person = factories.a_person()
+    job = factories.a_job(person, factories.a_dataset(person))
+    lease = factories.claim(job)
+
+    answers = commit_at_once(partial(factories.a_dataset, person), partial(factories.finish, job, lease))
+
+    assert answers == [None, None]
+    assert states(job) == ["running", "succeeded"]
 
 
 def test_job_cancelled_at_the_last_moment_leaves_no_model_nor_files(person, actor):

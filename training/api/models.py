@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.actor import Actor
+from core.http.negotiation import FileNegotiation
 from training import comparisons, downloads, judgements, queries, services
 from training.api.fields import one_of_filter
 from training.api.model_serializers import (
@@ -88,6 +89,8 @@ class ModelExplanationView(APIView):
 
 class ModelDownloadView(APIView):
     """A model's file."""
+
+    content_negotiation_class = FileNegotiation
 
     @extend_schema(parameters=[FormatSerializer], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: str) -> FileResponse:

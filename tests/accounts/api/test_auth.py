@@ -543,3 +543,11 @@ def test_nobodys_answer_shows_a_hash(api, person):
 
     for path in ("/api/auth/me", "/api/credits", "/api/credits/ledger"):
         assert "password" not in api.get(path).content.decode()
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_token_is_written_in_any_case(nobody, person, scheme):
+    access = sign_in(person)["access"]
+
+    assert nobody.get("/api/auth/me", HTTP_AUTHORIZATION=f"{scheme} {access}").status_code == 200
+    assert nobody.get("/api/auth/me", HTTP_AUTHORIZATION=f"{scheme}s {access}").status_code == 401

@@ -248,6 +248,22 @@ def test_upload_tells_what_was_made(api, project, person):
     assert (event.kind, event.actor, event.payload) == ("dataset.created", person, {"name": "table"})
 
 
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("?search=FLOWER", ["iris"]),
+        ("?search=exercises%20twenty", ["linnerud"]),
+        ("?search=nothing", []),
+        ("?ordering=key", sorted(KEYS)),
+        ("?ordering=-rows", ["digits", "breast_cancer", "diabetes", "wine", "iris", "linnerud"]),
+        ("?ordering=make", KEYS),
+        ("?search=which&ordering=-key&page_size=2", ["wine", "iris"]),
+    ],
+)
+def test_samples_are_searched_and_ordered_as_any_list(api, query, keys):
+    assert [sample["key"] for sample in api.get(f"/api/datasets/samples{query}").json()["results"]] == keys
+
+
 def test_samples_are_listed_and_one_call_away(api, project):
     listed = api.get("/api/datasets/samples").json()["results"]
     answer = api.post("/api/datasets/samples", {"project": str(project.pk), "key": "iris"})

@@ -144,6 +144,18 @@ def test_a_download_names_its_format(api, address):
     )
 
 
+@pytest.mark.parametrize("path", ["download?format=csv", "download?format=parquet", "download", "bad-rows"])
+@pytest.mark.parametrize("accepted", ["text/csv", "application/octet-stream"])
+def test_whoever_accepts_only_a_file_is_brought_it(api, address, path, accepted):
+    assert api.get(f"{address}/{path}", HTTP_ACCEPT=accepted).status_code == 200
+
+
+def test_a_file_that_is_refused_is_refused_in_json_whatever_is_accepted(api, address):
+    answer = api.get(f"{address}/download?version=9", HTTP_ACCEPT="text/csv")
+
+    assert (refused(answer)[:2], answer["Content-Type"]) == ((404, "not_found"), "application/json")
+
+
 def test_admins_purge_and_hear_what_was_freed(api, dataset, address):
     promised = versions.freed_by_purge(dataset)
 

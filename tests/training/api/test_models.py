@@ -160,6 +160,13 @@ def test_download_brings_a_file_that_predicts(api, model, address):
     assert from_skops.classes_.tolist() == from_joblib.classes_.tolist() == ["long", "short"]
 
 
+@pytest.mark.parametrize("address", ["/api/models/{model.pk}/download", "/api/training/{model.job_id}/download"])
+def test_download_is_for_those_who_accept_only_files(api, model, address):
+    answer = api.get(address.format(model=model), HTTP_ACCEPT="application/octet-stream")
+
+    assert answer.status_code == 200
+
+
 def test_download_leaves_no_scratch_file(api, model):
     api.get(f"/api/models/{model.pk}/download", {"format": "joblib"}).getvalue()
 
