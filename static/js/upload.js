@@ -1,5 +1,7 @@
 /* Upload form: shows the chosen file, refuses one over the limit before it is sent, and tells how much has gone. */
 
+import { focusInvalid } from "./invalid.js";
+
 const UNITS = ["kB", "MB", "GB"];
 
 function size(bytes) {
@@ -42,6 +44,15 @@ document.addEventListener("submit", (event) => {
   send(event.target);
 });
 
+/* Gone back to, the browser may show the page as it was left: ready for another file, not still sending. */
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("[data-upload]")) {
+    form.querySelector("[data-upload-progress]").hidden = true;
+    form.querySelector("[type=submit]").disabled = false;
+  }
+});
+
 function send(form) {
   const box = form.querySelector("[data-upload-progress]");
   const bar = box.querySelector("progress");
@@ -70,6 +81,8 @@ function send(form) {
 function arrive(request) {
   const main = request.response?.getElementById("main");
   if (new URL(request.responseURL).pathname !== location.pathname) location.assign(request.responseURL);
-  else if (main) document.getElementById("main").replaceWith(main);
-  else location.reload();
+  else if (main) {
+    document.getElementById("main").replaceWith(main);
+    focusInvalid(main);
+  } else location.reload();
 }

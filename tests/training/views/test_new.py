@@ -309,6 +309,16 @@ def test_a_refusal_of_how_it_is_judged_is_said_of_the_label(web, person):
     assert emptied.context["form"].errors == {"train_percentage": ["Share to learn from must be a whole number."]}
 
 
+def test_a_refused_field_far_down_the_page_is_marked_and_gone_to(web, person):
+    table = factories.a_dataset(person)
+    form = sent(web.get(f"/data/{table.pk}/train", {"target": "kind"}))
+
+    page = web.post(f"/data/{table.pk}/train", form | {"train_percentage": "150"}).content.decode()
+
+    assert re.findall(r'name="([^"]*)"[^>]*aria-invalid="true"', page) == ["train_percentage"]
+    assert "js/invalid" in page  # moves the focus there
+
+
 def test_a_method_whose_forms_were_not_shown_is_refused_beside_its_fields(web, person):
     table = factories.a_dataset(person, factories.csv(["x", "y"], [[row, "ab"[row % 2]] for row in range(20)]))
     form = sent(web.get(f"/data/{table.pk}/train", {"target": "y"}), algorithm="knn", train_percentage="10")
