@@ -31,6 +31,10 @@ def verb(names: Sequence[str], one: str, many: str) -> str:
     return one if len(names) == 1 else many
 
 
+def them(names: Sequence[str]) -> str:
+    return verb(names, "it", "them")
+
+
 def huge_numbers(names: Sequence[str]) -> str:
     """That columns hold numbers which models do not compute with."""
     return (

@@ -9,7 +9,7 @@ from typing import Any
 from ml import wording
 from ml.schema import NUMERIC, Column, Dtype, Role
 from ml.values import LARGEST
-from ml.wording import counted, named, verb
+from ml.wording import counted, named, them, verb
 
 _LEAST_SHARE_MISSING = 0.5
 _MANY_CATEGORIES = 50
@@ -101,10 +101,11 @@ def _percent(share: float) -> str:
 
 def _empty_and_constant(columns: Sequence[Column]) -> Iterator[Warned]:
     if empty := [column.name for column in columns if column.unique == 0]:
-        detail = f"{named(empty)} {verb(empty, 'has', 'have')} no value at all; leave out."
+        detail = f"{named(empty)} {verb(empty, 'has', 'have')} no value at all; leave {them(empty)} out."
         yield _warning("empty", empty, detail, remedy="exclude")
     if constant := [column.name for column in columns if column.unique == 1]:
-        detail = f"{named(constant)} never {verb(constant, 'changes', 'change')}, so nothing can be learnt; leave out."
+        never = f"{named(constant)} never {verb(constant, 'changes', 'change')}"
+        detail = f"{never}, so nothing can be learnt; leave {them(constant)} out."
         yield _warning("constant", constant, detail, severity="info", remedy="exclude")
 
 
@@ -160,8 +161,8 @@ def _mostly_missing(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator[
         most = max(share for _, share in mostly if share < 1)
         how = _percent(most) if len(names) == 1 else f"up to {_percent(most)}"
         detail = (
-            f"{named(names)} {verb(names, 'is', 'are')} missing in most rows ({how}); leave out, unless being "
-            "missing says something itself."
+            f"{named(names)} {verb(names, 'is', 'are')} missing in most rows ({how}); leave {them(names)} out, "
+            "unless being missing says something itself."
         )
         yield _warning("mostly_missing", names, detail, remedy="exclude")
 
@@ -202,7 +203,7 @@ def _many_categories(pairs: Sequence[tuple[Column, dict[str, Any]]]) -> Iterator
     if different:
         detail = (
             f"{named(different)} {verb(different, 'differs', 'differ')} in most rows, so a category hardly ever "
-            "comes back; leave out, or correct the type to text."
+            f"comes back; leave {them(different)} out, or correct the type to text."
         )
         yield _warning("rare_categories", different, detail, remedy="exclude")
     if many:

@@ -136,7 +136,7 @@ class Search:
         number, params = self._won
         notes = []
         if self._was_stopped:
-            notes.append(f"Stopped early after {self._tried} of {self._suggestions.total} trials, as asked.")
+            notes.append(f"Stopped early after {self._tried} of {self._suggestions.total} candidates, as asked.")
         if self._problems:
             notes.append(f"{len(self._problems)} of {self._tried} candidates could not be fitted.")
         if self._tried == 1:
@@ -145,10 +145,10 @@ class Search:
             notes.append(f"None of {self._tried} candidates did better than the parameters asked for, which are kept.")
         else:
             before = f", against {self._first.mean:.4g} of the parameters asked for" if self._first else ""
-            shown = ", ".join(f"{name} {_shown(value)}" for name, value in params.items())
+            shown = ", ".join(f"{self._suggestions.title(name)} {_shown(value)}" for name, value in params.items())
             notes.append(
                 f"Candidate {number} of {self._tried} did best: its {self._metric.name} is {best.mean:.4g} on average "
-                f"over {len(best.scores)} folds of the rows to learn from{before}. It has {shown}."
+                f"over {len(best.scores)} folds of the rows to learn from{before}. Its parameters: {shown}."
             )
         return notes
 

@@ -53,6 +53,10 @@ class Suggestions:
             study.add_trial(create_trial(value=first, **self._told()))
         study.optimize(tried, n_trials=None if self._method == "grid" else MOST_AGAIN * self.total)
 
+    def title(self, name: str) -> str:
+        """What a person calls a parameter."""
+        return str(self._schemas[name]["title"])
+
     def _count(self) -> int:
         """How many candidates there can be."""
         sizes = [size(each, self._schemas[name]) for name, each in self._ranges.items()]

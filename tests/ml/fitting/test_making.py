@@ -176,7 +176,7 @@ def test_a_stopped_search_goes_on_with_a_whole_fit_of_the_best(tmp_path):
     kept = artifacts.load(tmp_path / "model.skops", sha256=outcome.sha256)
     assert len(kept["model"].estimators_) == 20
     assert [trial["number"] for trial in trials(reports)] == [1, 2, 3]
-    assert outcome.notes[0] == "Stopped early after 3 of 30 trials, as asked."
+    assert outcome.notes[0] == "Stopped early after 3 of 30 candidates, as asked."
 
 
 def test_what_keeps_nothing_so_far_is_fitted_to_its_end(tmp_path):

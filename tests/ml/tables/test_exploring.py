@@ -206,5 +206,5 @@ def test_many_columns_with_one_fault_are_one_warning(explore):
 
     assert warning(found, "constant")["columns"] == [f"x{i}" for i in range(9)]
     assert warning(found, "constant")["detail"] == (
-        "“x0”, “x1”, “x2”, “x3”, “x4” and 4 others never change, so nothing can be learnt; leave out."
+        "“x0”, “x1”, “x2”, “x3”, “x4” and 4 others never change, so nothing can be learnt; leave them out."
     )

@@ -141,8 +141,7 @@ def test_what_won_is_noted_beside_what_was_asked_for():
     (note,) = found.notes
     assert note.endswith(
         "did best: its R² is -0.5 on average over 2 folds of the rows to learn from, against -12 of the "
-        "parameters asked for. "
-        "It has n_neighbors 16, weights distance."
+        "parameters asked for. Its parameters: Neighbours 16, Weights distance."
     )
 
 
@@ -183,7 +182,7 @@ def test_a_search_that_is_stopped_keeps_the_best_so_far():
     assert len(listener.trials) == 4
     assert found.was_stopped
     assert found.score == max(trial["score"] for trial in listener.trials)
-    assert found.notes[0] == "Stopped early after 4 of 40 trials, as asked."
+    assert found.notes[0] == "Stopped early after 4 of 40 candidates, as asked."
 
 
 def test_a_search_stopped_before_there_is_anything_finishes_what_it_has_begun():
@@ -195,7 +194,7 @@ def test_a_search_stopped_before_there_is_anything_finishes_what_it_has_begun():
 
     assert found.params == {"n_neighbors": 5, "weights": "uniform"}
     assert found.notes == [
-        "Stopped early after 1 of 40 trials, as asked.",
+        "Stopped early after 1 of 40 candidates, as asked.",
         "No candidate but the parameters asked for was tried; they are kept.",
     ]
 
