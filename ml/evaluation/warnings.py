@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -141,8 +142,8 @@ def _copied_rows(case: _Case) -> str | None:
     copied = case.rows.copied
     if copied is None or np.mean(copied) < MANY_COPIED:
         return None
-    rows = int(np.sum(copied)) // case.rows.repeats
-    others = None if copied.all() else _score_on(case.task, case.rows.only(~copied), case.metric.key)
+    rows = -(-int(np.sum(copied)) // case.rows.repeats)  # on average of the repeats, rounded up
+    others = _score_without_copies(case)
     without = ""
     if others is not None and case.score is not None:
         without = f" Without them its {case.metric.name} is {amount(others)} instead of {amount(case.score)}."
@@ -152,6 +153,15 @@ def _copied_rows(case: _Case) -> str | None:
         f"column, to one it has learnt from.{without} Where such rows are one case written twice, leave the copies out "
         "of the table."
     )
+
+
+def _score_without_copies(case: _Case) -> float | None:
+    """The score of the rows that are no copies, of folds their mean as ever; None where they cannot bear it."""
+    parts = [case.rows] if case.rows.parts is None else [*case.rows.folds()]
+    others = [part.only(~part.copied) for part in parts if not part.copied.all()]
+    scores = [_score_on(case.task, rows, case.metric.key) for rows in others]
+    known = [score for score in scores if score is not None]
+    return fmean(known) if len(known) == len(parts) else None
 
 
 def _target_shifted(case: _Case) -> str | None:

@@ -134,12 +134,13 @@ _SURELY_LAKHS = (
 )
 # `123 456 789` may be a telephone number or a code; only fractions or short numbers beside it tell amounts.
 _SURELY_AMOUNTS = r"bool_or(regexp_full_match({v}, '-?[0-9]{1,3}|.*[.,][0-9]+'))"
-# `300K` may be a temperature and `2M` a size. With a currency there is no doubt; nor where fractions are of several
-# powers, as a unit is the same in every row.
+# `300K` may be a temperature and `2M` a size. With one currency there is no doubt; nor where fractions of thousands
+# stand beside those of millions, as a unit is the same in every row. `1.500K` may be 1,500 thousands.
 _SURELY_SCALED = (
-    f"bool_or(regexp_matches({{v}}, '[KkMB]$')) AND (bool_and(regexp_matches({{v}}, '{A_SYMBOL}')) OR "
-    "(bool_or(regexp_matches({v}, '[.][0-9]+[KkMB]$')) AND "
-    "count(DISTINCT upper(right({v}, 1))) FILTER (regexp_matches({v}, '[KkMB]$')) > 1))"
+    f"count(DISTINCT regexp_extract({{v}}, '{A_SYMBOL}')) FILTER (regexp_full_match({{v}}, {literal(SCALED)})) = 1 "
+    "AND NOT bool_or(regexp_matches({v}, '[.][0-9]{3}[KkMB]?$')) AND bool_or(regexp_matches({v}, '[KkMB]$')) "
+    f"AND (bool_or(regexp_matches({{v}}, '{A_SYMBOL}')) OR (bool_or(regexp_matches({{v}}, '[.][0-9]+[KkMB]$')) "
+    "AND bool_or(regexp_matches({v}, '[Kk]$')) AND bool_or(regexp_matches({v}, '[MB]$'))))"
 )
 # What has to hold besides, over all values of a column, by the trial of its kind.
 SURE = {

@@ -10,7 +10,7 @@ from ml.tables.values import is_missing
 _LEAST_LINES = 3
 _LEAST_SHARE_ALIKE = 0.9
 _LEAST_SHARE_OF_NUMBERS = 0.5
-# Codes may be as many as numbers where so many lines are all alike, as no lines of prose are.
+# There may be more codes than numbers where so many lines are all alike, as no lines of prose are, and have no tab.
 _LINES_ALL_ALIKE, _LEAST_COLUMNS_OF_CODES, _LEAST_SHARE_BESIDE_CODES = 20, 4, 0.25
 BLANK, COLONS = " ", "::"
 _LEAST_COLONS = 2
@@ -52,12 +52,14 @@ def is_blank_separated(lines: Sequence[str]) -> bool:
     width = max(set(widths), key=widths.count)
     cells = [cell for row in rows[1:] for cell in row]
     numbers = sum(1 for cell in cells if is_number(cell, decimal_comma=False) or is_missing(cell))
+    has_tabs = any("\t" in line for line in lines)
+    least = _LEAST_SHARE_OF_NUMBERS if has_tabs else _least_share_of_numbers(widths)
     aligned = sum(1 for line in lines if _ALIGNED.search(line))
     return (
         width > 1
         and widths.count(width) >= _LEAST_SHARE_ALIKE * len(lines)
-        and numbers >= _least_share_of_numbers(widths) * len(cells)
-        and ("\t" not in "".join(lines) or aligned > len(lines) / 2)
+        and numbers >= least * len(cells)
+        and (not has_tabs or aligned > len(lines) / 2)
     )
 
 
@@ -68,8 +70,8 @@ def tabbed(source: Path, copy: Path, parted_by: str) -> None:
 
 
 def _least_share_of_numbers(widths: Sequence[int]) -> float:
-    is_alike = len(widths) >= _LINES_ALL_ALIKE and len(set(widths[1:])) == 1
-    return _LEAST_SHARE_BESIDE_CODES if is_alike and widths[1] >= _LEAST_COLUMNS_OF_CODES else _LEAST_SHARE_OF_NUMBERS
+    is_alike = len(widths) >= _LINES_ALL_ALIKE and len(set(widths)) == 1
+    return _LEAST_SHARE_BESIDE_CODES if is_alike and widths[0] >= _LEAST_COLUMNS_OF_CODES else _LEAST_SHARE_OF_NUMBERS
 
 
 def _without_quotes(line: str) -> str:

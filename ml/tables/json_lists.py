@@ -14,6 +14,8 @@ _Batch: TypeAlias = tuple[list[list[Any]], int]
 _JUDGED_ROWS = 100
 _MOST_SHOWN = 3
 _DEPTH = 4
+# Two numbers are rather a place, or a range.
+_LEAST_ROWS_OF_COLUMNS = 3
 # Where an object says what the columns of its rows are called.
 _CALLED = frozenset({"columns", "column_names", "fields", "header", "headers", "names", "cols", "schema"})
 
@@ -52,16 +54,17 @@ def list_of_rows(value: Mapping[str, Any], kind: type) -> str | None:
 def key_of_table(value: Mapping[str, Any], depth: int = _DEPTH) -> str | None:
     """The one key of an object under which another object holds a table, as answers of services wrap theirs.
 
-    Objects that share a key are rows themselves, whatever lists are in them.
+    Objects that share a key with it, or hold lists as well, are rows beside a row that has a list.
 
     >>> key_of_table({"success": True, "result": {"total": 2, "records": [{"a": 1}, {"a": 2}]}})
     'result'
     """
     objects = {key: inner for key, inner in value.items() if isinstance(inner, dict)}
-    if len(objects) == len(value) > 1 and frozenset.intersection(*map(frozenset, objects.values())):
-        return None
     keys = [key for key, inner in objects.items() if _holds_table(inner, depth - 1)]
-    return keys[0] if len(keys) == 1 else None
+    if len(keys) != 1:
+        return None
+    table = objects.pop(keys[0])
+    return None if any(_is_row_as(table, other) for other in objects.values()) else keys[0]
 
 
 def says_names(key: str) -> bool:
@@ -101,13 +104,24 @@ def note_on_rest(rows: str, others: Sequence[str], *, is_cut: bool = False) -> l
 
 
 def _holds_table(value: Mapping[str, Any], depth: int) -> bool:
-    """Whether an object has one list of several objects, or nothing but lists of one length, perhaps deeper inside."""
+    """Whether an object has one list of several objects, or only columns of one length, perhaps deeper inside."""
     key = list_of_rows(value, dict)
-    lengths = {len(cells) if isinstance(cells, list) else 0 for cells in value.values()}
-    is_columnwise = len(value) > 1 and len(lengths) == 1 and min(lengths) > 1
     return (
-        (key is not None and len(value[key]) > 1) or is_columnwise or (depth > 1 and bool(key_of_table(value, depth)))
+        (key is not None and len(value[key]) > 1)
+        or _is_columnwise(value)
+        or (depth > 1 and key_of_table(value, depth) is not None)
     )
+
+
+def _is_columnwise(value: Mapping[str, Any]) -> bool:
+    lengths = {len(cells) if isinstance(cells, list) else 0 for cells in value.values()}
+    return len(value) > 1 and len(lengths) == 1 and min(lengths) >= _LEAST_ROWS_OF_COLUMNS
+
+
+def _is_row_as(table: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Columns may have their units beside them, under the same keys."""
+    shares_keys = not _is_columnwise(table) and not table.keys().isdisjoint(other)
+    return shares_keys or any(isinstance(cells, list) for cells in other.values())
 
 
 def _is_list_of(kind: type, value: object) -> bool:

@@ -30,6 +30,9 @@ def repeats(path: Path) -> Any:
 
 
 def _hashes(path: Path) -> tuple[str, str]:
-    """Two of 64 bits each; one alone takes two of a few million rows for equal once in a million tables."""
+    """Two of 64 bits each; one alone takes two of a few million rows for equal once in a million tables.
+
+    A constant goes before the values, as the hash of nothing but zeros is 0.
+    """
     names = [f"c{place}" for place in range(len(pq.read_schema(path)))]
-    return f"hash({', '.join(names)})", f"hash({', '.join([*names[::-1], '0'])})"
+    return f"hash({', '.join(['1', *names])})", f"hash({', '.join(['2', *names[::-1]])})"

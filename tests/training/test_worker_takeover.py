@@ -49,7 +49,7 @@ def commit_at_once(*calls: Callable[[], object]) -> list[object]:
     def work(call: Callable[[], object]) -> None:
         with transaction.atomic():
             call()
-            done.wait(60)
+            done.wait(200)
 
     return at_once(*(partial(work, call) for call in calls))
 

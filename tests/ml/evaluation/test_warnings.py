@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.metrics import r2_score
 
 from ml.evaluation.intervals import judge
 from ml.evaluation.warnings import one_column_warning, warnings_of
@@ -53,6 +54,23 @@ def test_copies_of_rows_learnt_from_are_told_with_the_score_of_the_others():
         f"Without them its Accuracy is {others:.3f} instead of {score:.3f}. Where such rows are one case written "
         "twice, leave the copies out of the table."
     )
+
+
+def test_of_folds_the_score_without_copies_is_the_mean_of_theirs_too():
+    """The folds lie on levels so far apart that the score of all rows together is another one."""
+    levels = np.repeat([0.0, 100.0, 200.0, 300.0, 400.0], 200)
+    rows = noisy_amounts(rows=1000, parts=np.repeat([1, 2, 3, 4, 5], 200))
+    rows = replace(
+        rows, actual=rows.actual + levels, predicted=rows.predicted + levels, baseline=rows.baseline + levels
+    )
+    copied = np.arange(1000) % 10 == 0
+
+    said = text(replace(rows, copied=copied), "copied_rows", Task.REGRESSION)
+
+    folds = [fold.only(np.arange(200) % 10 > 0) for fold in rows.folds()]
+    others = np.mean([r2_score(fold.actual, fold.predicted) for fold in folds])
+    score = np.mean([r2_score(fold.actual, fold.predicted) for fold in rows.folds()])
+    assert f" Without them its R² is {others:.3f} instead of {score:.3f}. " in said
 
 
 def test_a_few_copies_are_not_worth_a_word():

@@ -33,6 +33,14 @@ def test_columns_of_codes_parted_by_blanks_where_all_lines_are_alike(read):
         read("\n".join(lines[:19]) + "\n")
     with pytest.raises(UnreadableTable, match="Only one column"):
         read("\n".join([*lines, "A11 3 A30"]) + "\n")
+    with pytest.raises(UnreadableTable, match="Only one column"):
+        read("\n".join(["address", *(f"{i} High Street London" for i in range(30))]) + "\n")
+
+
+def test_cells_with_double_blanks_between_tabs_stay_whole(read):
+    table = read("id\tname\tteam\n" + "".join(f"{i}\tPlayer  {'ABC'[i % 3]}\tred\n" for i in range(40)))
+
+    assert (table.names, table.rows[0]) == (["id", "name", "team"], [0, "Player  A", "red"])
 
 
 def test_columns_parted_by_double_colons(read):
@@ -108,7 +116,7 @@ def test_percent_and_currency_are_numbers_and_it_is_told(read_values, cells, val
     ("cells", "values"),
     [
         (["€110.5M", "€725K", "€0", ""], [110_500_000.0, 725_000.0, 0.0, None]),
-        (["€565K", "-€1K"], [565_000.0, -1000.0]),
+        (["€565K", "-€1K", "€7"], [565_000.0, -1000.0, 7.0]),
         (["81.60M", "5.25k", "-", "1.2B"], [81_600_000.0, 5250.0, None, 1_200_000_000.0]),
     ],
 )
@@ -137,6 +145,10 @@ def test_currency_with_a_decimal_comma(read_values):
         ["2020-W05", "2020-W06"],
         ["12345678901234567", "0.5"],
         ["+4915112345678", "0.5"],
+        ["$5K", "€3M", "£2B"],
+        ["$5K", "3.5M"],
+        ["9.5M", "10M", "7.5B", "8B"],
+        ["€1.500K", "€2.250K", "€3M"],
         ["300K", "4.2K"],
         ["2M", "3K", "1B"],
         ["1.5m", "1.8m"],

@@ -74,7 +74,7 @@ def test_rows_are_found_inside_a_lone_object(read):
             "responseHeader": {"status": 0},
             "response": {"numFound": 2, "docs": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]},
         },
-        {"latitude": 52.5, "hourly_units": {"a": "h"}, "hourly": {"a": [1, 2], "b": ["x", "y"]}},
+        {"latitude": 52.5, "hourly_units": {"a": "h"}, "hourly": {"a": [1, 2, None], "b": ["x", "y", None]}},
         {"data": {"search": {"count": 2, "nodes": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}}},
     ],
 )
@@ -82,13 +82,20 @@ def test_rows_are_found_inside_of_wrappers_of_wrappers(read, value):
     table = read(json.dumps(value), "t.json")
 
     assert table.names == ["a", "b"]
-    assert table.rows == [[1, "x"], [2, "y"]]
+    assert table.rows[:2] == [[1, "x"], [2, "y"]]
 
 
-def test_objects_that_share_a_key_are_rows_whatever_lists_are_in_them(read):
-    value = {"k1": {"a": 1, "in": [{"x": 1}, {"x": 2}]}, "k2": {"a": 2}}
-
-    assert read(json.dumps(value), "t.json").values("a") == [1, 2]
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"k1": {"a": 1, "in": [{"x": 1}, {"x": 2}]}, "k2": {"a": 2}}, ["key", "a", "in"]),
+        ({"k1": {"a": 1, "in": [{"x": 1}, {"x": 2}]}, "k2": {}, "k3": {"a": 5}}, ["key", "a", "in"]),
+        ({"ada": {"math": [1, 2, 3], "art": [3, 4, 5]}, "eve": {"sport": [3, 4, 5]}}, ["key", "math", "art", "sport"]),
+        ({"name": "x", "place": {"lat": [1, 2], "lon": [3, 4]}, "b": 3}, ["name", "place", "b"]),
+    ],
+)
+def test_lists_within_rows_are_no_table(read, value, names):
+    assert read(json.dumps(value), "t.json").names == names
 
 
 @pytest.mark.parametrize(
