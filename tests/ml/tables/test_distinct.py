@@ -6,15 +6,25 @@ import pytest
 from ml.tables.distinct import Distinct, distinct
 
 
-@pytest.mark.parametrize("few", [7, 10**9])
-def test_distinct_is_that_of_numpy_whether_values_repeat_or_not(few):
-    numbers = np.random.default_rng(0).integers(-few, few, 30_000)
+@pytest.mark.parametrize("kind", [np.int64, np.float64])
+@pytest.mark.parametrize("far", [1, 10**9, 10**15])
+@pytest.mark.parametrize("few", [7, 3_000, 25_000, 10**9])
+def test_distinct_is_that_of_numpy_whether_values_repeat_or_not(few, far, kind):
+    numbers = np.random.default_rng(0).integers(-few, few, 30_000).astype(kind) * far
 
     found = distinct(numbers)
 
     values, counts = np.unique(numbers, return_counts=True)
     assert (found.values.tolist(), found.counts.tolist()) == (values.tolist(), counts.tolist())
     assert found.rows == 30_000
+
+
+def test_the_ends_of_64_bits_are_values_as_others():
+    ends = np.iinfo(np.int64)
+
+    assert distinct(np.array([ends.max, ends.min, 0, ends.max])).pairs() == [(ends.min, 1), (0, 1), (ends.max, 2)]
+    assert distinct(np.array([ends.max, ends.max - 1])).pairs() == [(ends.max - 1, 1), (ends.max, 1)]
+    assert distinct(np.array([ends.min, ends.min + 1])).pairs() == [(ends.min, 1), (ends.min + 1, 1)]
 
 
 @pytest.mark.parametrize("more", [0, 1000])
